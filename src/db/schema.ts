@@ -1,0 +1,228 @@
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+
+// Times are whole seconds since 1970, as Grafana's answers show them. Triggers, virtual tables and the two
+// WITHOUT ROWID tables are in drizzle/0001_triggers.sql, which drizzle-kit can't express.
+
+const id = () => integer('id').primaryKey({ autoIncrement: true })
+const flag = (name: string) => integer(name, { mode: 'boolean' }).notNull().default(false)
+const words = (name: string) => text(name).notNull().default('')
+
+/** `login_key` and `email_key` are NFC and lower case, written by the Worker: SQLite folds ASCII only. `org_id` 0 = member of no org. */
+export const users = sqliteTable(
+  'users',
+  {
+    id: id(),
+    uid: text('uid').notNull().unique(),
+    login: text('login').notNull(),
+    email: text('email').notNull(),
+    loginKey: text('login_key').notNull(),
+    emailKey: text('email_key').notNull(),
+    name: words('name'),
+    theme: words('theme'),
+    orgId: integer('org_id').notNull().default(0),
+    isAdmin: flag('is_admin'),
+    isDisabled: flag('is_disabled'),
+    helpFlags: integer('help_flags').notNull().default(0),
+    mustChangePassword: flag('must_change_password'),
+    passwordHash: text('password_hash'),
+    lastSeenAt: integer('last_seen_at'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('users_by_login').on(t.login, t.id),
+    index('users_admins').on(t.id).where(sql`is_admin = 1 AND is_disabled = 0`),
+    check('users_have_names', sql`${t.loginKey} <> '' AND ${t.emailKey} <> ''`),
+    check('users_password_not_empty', sql`${t.passwordHash} <> ''`),
+  ],
+)
+
+const userId = () =>
+  integer('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' })
+
+export const userAuth = sqliteTable(
+  'user_auth',
+  {
+    id: id(),
+    userId: userId(),
+    module: text('module').notNull(),
+    authId: words('auth_id'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('user_auth_by_user').on(t.userId, t.id)],
+)
+
+/** The right to be signed in: no row, no session. Only hashes; `legacy_hash` finds sessions carried over from Grafana. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: id(),
+    userId: userId(),
+    secretHash: text('secret_hash').notNull().unique(),
+    legacyHash: text('legacy_hash').unique(),
+    createdAt: integer('created_at').notNull(),
+    seenAt: integer('seen_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('sessions_by_user').on(t.userId), index('sessions_by_expiry').on(t.expiresAt)],
+)
+
+export const orgs = sqliteTable('orgs', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  address1: words('address1'),
+  address2: words('address2'),
+  city: words('city'),
+  zipCode: words('zip_code'),
+  state: words('state'),
+  country: words('country'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+const orgId = () =>
+  integer('org_id')
+    .notNull()
+    .references(() => orgs.id, { onDelete: 'cascade' })
+
+export const orgMembers = sqliteTable(
+  'org_members',
+  {
+    orgId: orgId(),
+    userId: userId(),
+    role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orgId, t.userId] }),
+    index('org_members_by_user').on(t.userId, t.orgId),
+    index('org_members_admins').on(t.orgId, t.userId).where(sql`role = 'Admin'`),
+    check('org_members_role', sql`${t.role} IN ('None', 'Viewer', 'Editor', 'Admin')`),
+  ],
+)
+
+export const teams = sqliteTable(
+  'teams',
+  {
+    id: id(),
+    uid: text('uid').notNull().unique(),
+    orgId: orgId(),
+    name: text('name').notNull(),
+    email: words('email'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [unique('teams_name').on(t.orgId, t.name), unique('teams_org').on(t.id, t.orgId)],
+)
+
+/** Only a member of the team's own org can be on it: two composite keys hold that, and leaving the org leaves its teams. */
+export const teamMembers = sqliteTable(
+  'team_members',
+  {
+    teamId: integer('team_id').notNull(),
+    orgId: integer('org_id').notNull(),
+    userId: integer('user_id').notNull(),
+    /** 0 = member, 4 = team admin (Grafana's permission numbers). */
+    permission: integer('permission').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.teamId, t.userId] }),
+    foreignKey({ columns: [t.teamId, t.orgId], foreignColumns: [teams.id, teams.orgId] }).onDelete('cascade'),
+    foreignKey({ columns: [t.orgId, t.userId], foreignColumns: [orgMembers.orgId, orgMembers.userId] }).onDelete(
+      'cascade',
+    ),
+    index('team_members_by_user').on(t.userId, t.orgId),
+    check('team_members_permission', sql`${t.permission} IN (0, 4)`),
+  ],
+)
+
+/** `dashboard` is the uid, or the number as text where only that is known. */
+export const stars = sqliteTable(
+  'stars',
+  { userId: userId(), dashboard: text('dashboard').notNull(), createdAt: integer('created_at').notNull() },
+  (t) => [primaryKey({ columns: [t.userId, t.dashboard] })],
+)
+
+export const serviceAccounts = sqliteTable(
+  'service_accounts',
+  {
+    id: id(),
+    uid: text('uid').notNull().unique(),
+    orgId: orgId(),
+    name: text('name').notNull(),
+    login: text('login').notNull(),
+    role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }).notNull(),
+    isDisabled: flag('is_disabled'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [unique('service_accounts_login').on(t.orgId, t.login)],
+)
+
+/** API keys, service-account tokens and personal access tokens; only SHA-256 hashes. `permissions` null = all of the owner's. */
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    id: id(),
+    kind: text('kind', { enum: ['api_key', 'service_account', 'personal'] }).notNull(),
+    hash: text('hash').notNull().unique(),
+    name: text('name').notNull(),
+    orgId: integer('org_id').references(() => orgs.id, { onDelete: 'cascade' }),
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    serviceAccountId: integer('service_account_id').references(() => serviceAccounts.id, { onDelete: 'cascade' }),
+    role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }),
+    permissions: text('permissions'),
+    createdBy: integer('created_by'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at'),
+    lastUsedAt: integer('last_used_at'),
+    isRevoked: flag('is_revoked'),
+  },
+  (t) => [
+    uniqueIndex('tokens_api_key_name').on(t.orgId, t.name).where(sql`kind = 'api_key'`),
+    uniqueIndex('tokens_personal_name').on(t.userId, t.name).where(sql`kind = 'personal'`),
+    uniqueIndex('tokens_service_account_name').on(t.serviceAccountId, t.name).where(sql`kind = 'service_account'`),
+    check(
+      'tokens_owner',
+      sql`(kind = 'personal' AND user_id IS NOT NULL) OR (kind = 'service_account' AND service_account_id IS NOT NULL) OR (kind = 'api_key' AND org_id IS NOT NULL AND role IS NOT NULL)`,
+    ),
+  ],
+)
+
+/** Failed sign-ins. `account` is the user's id, or the typed name in key form where no such user exists. */
+export const loginAttempts = sqliteTable(
+  'login_attempts',
+  { id: id(), account: text('account').notNull(), address: text('address').notNull(), at: integer('at').notNull() },
+  (t) => [index('login_attempts_by_account').on(t.account, t.address, t.at), index('login_attempts_by_time').on(t.at)],
+)
+
+/** Of a user, of a team, or (both null) of the org; at most one each, by an expression index in drizzle/0001_triggers.sql. */
+export const preferences = sqliteTable('preferences', {
+  id: id(),
+  orgId: orgId(),
+  userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+  teamId: integer('team_id').references(() => teams.id, { onDelete: 'cascade' }),
+  theme: words('theme'),
+  timezone: words('timezone'),
+  weekStart: words('week_start'),
+  locale: words('locale'),
+  homeDashboardId: integer('home_dashboard_id').notNull().default(0),
+  homeDashboardUid: words('home_dashboard_uid'),
+  navbar: text('navbar'),
+  queryHistory: text('query_history'),
+  updatedAt: integer('updated_at').notNull(),
+})

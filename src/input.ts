@@ -1,0 +1,80 @@
+import type { Context } from 'hono'
+import type { BaseIssue, BaseSchema, InferOutput } from 'valibot'
+import { safeParse } from 'valibot'
+import { badRequest, badRequestData, tooLarge } from './errors.ts'
+
+const maxBodyBytes = 1024 * 1024
+/** Deep enough for any body this API reads; a deeper one is an attack on a parser. */
+const maxDepth = 64
+const maxInt64 = 2n ** 63n - 1n
+const minInt64 = -(2n ** 63n)
+
+/** Go's strconv.ParseInt for base 10: a sign and leading zeros are fine, anything past 64 bits is not. `undefined` if it is no integer. */
+export function parseInt64(text: string): number | undefined {
+  if (!/^[+-]?\d{1,40}$/.test(text)) return undefined
+  const value = BigInt(text.replace('+', ''))
+  return value > maxInt64 || value < minInt64 ? undefined : Number(value)
+}
+
+/** A path parameter that must be an integer; Grafana's 400 names the parameter. */
+export function readId(text: string | undefined, name = 'id'): number {
+  const id = parseInt64(text ?? '')
+  if (id === undefined) throw badRequest(`${name} is invalid`)
+  return id
+}
+
+/**
+ * Where the first JSON value of a text ends. Go's decoder stops there and ignores what follows; so do we. Strings are
+ * one token, so that a bracket inside one doesn't count.
+ */
+function endOfFirstValue(text: string): number {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(/"(?:\\.|[^"\\])*"|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth++
+    if (depth > maxDepth) throw badRequestData()
+    if ((token === '}' || token === ']') && --depth === 0) return index + 1
+  }
+  return text.length
+}
+
+/**
+ * As lenient as Grafana's Go decoder and no more: text after the first value, unknown keys and nulls are ignored, keys
+ * match in any letter case and the last one wins. `keys` are the spellings that the schema knows.
+ */
+export function decodeLeniently(text: string, keys: string[]): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text.slice(0, endOfFirstValue(text)))
+  } catch {
+    throw badRequestData()
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequestData()
+  const spelling = new Map(keys.map((key) => [key.toLowerCase(), key]))
+  const known = Object.entries(value).flatMap(([key, field]) => {
+    const name = spelling.get(key.toLowerCase())
+    return name === undefined || field === null ? [] : [[name, field] as const]
+  })
+  return Object.fromEntries(known)
+}
+
+/** The body as UTF-8 text, read no further than the limit however it is framed. */
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBodyBytes) throw tooLarge(`request body is larger than ${maxBodyBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer())
+}
+
+type BodySchema = BaseSchema<unknown, unknown, BaseIssue<unknown>> & { entries: Record<string, unknown> }
+
+/** Grafana 9 answers every body it can't bind, and every body not sent as JSON, with the same 400. */
+export async function readBody<S extends BodySchema>(c: Context, schema: S): Promise<InferOutput<S>> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw badRequestData()
+  const parsed = safeParse(schema, decodeLeniently(await readText(c.req.raw), Object.keys(schema.entries)))
+  if (!parsed.success) throw badRequestData()
+  return parsed.output
+}

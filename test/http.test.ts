@@ -1,0 +1,44 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { app } from '../src/app.ts'
+
+const get = async (path: string, bindings = env) => {
+  const answer = await app.request(path, {}, bindings)
+  return { status: answer.status, text: await answer.text(), headers: answer.headers }
+}
+
+describe('what every answer has in common', () => {
+  it('says that it is healthy to anyone', async () => {
+    expect(await get('/healthz')).toMatchObject({ status: 200, text: 'Ok' })
+    const health = await get('/api/health')
+    expect(health.status).toBe(200)
+    expect(JSON.parse(health.text)).toEqual({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
+  })
+
+  it.each(['/healthz/', '/other'])('answers 404 on %s', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 404, text: '{"message":"Not found"}' })
+  })
+
+  it.each(['/api', '/api/', '/api/nope', '/api/users/1/nope'])('tells a stranger nothing about %s', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' })
+  })
+
+  it('sends the headers that Grafana sends', async () => {
+    const { headers } = await get('/api/nope')
+    expect(headers.get('Cache-Control')).toBe('no-cache, no-store')
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(headers.get('X-Frame-Options')).toBe('deny')
+  })
+
+  it('hides what went wrong inside', async () => {
+    const failing = new Proxy(env, {
+      get(target, key) {
+        if (key === 'DB') throw new Error('secret detail')
+        return Reflect.get(target, key)
+      },
+    })
+    const answer = await get('/api/health', failing)
+    expect(answer).toMatchObject({ status: 500, text: '{"message":"Internal server error"}' })
+    expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})
