@@ -14,7 +14,8 @@ export class ApiError extends Error {
 }
 
 export const badRequest = (message: string) => new ApiError(400, message)
-export const unauthorized = (message = 'Unauthorized') => new ApiError(401, message)
+export const unauthorized = (message = 'Unauthorized', extra: Record<string, unknown> = {}) =>
+  new ApiError(401, message, extra)
 export const notFound = (message = 'Not found') => new ApiError(404, message)
 export const tooLarge = (message: string) => new ApiError(413, message)
 
