@@ -7,7 +7,7 @@ export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.toml' },
-      miniflare: { bindings: { TEST_MIGRATIONS: migrations } },
+      miniflare: { bindings: { TEST_MIGRATIONS: migrations, ADMIN_PASSWORD: 'admin', PASSWORD_SCHEME: 'pbkdf2' } },
     }),
   ],
   test: { setupFiles: ['test/support/setup.ts'] },

@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
+import { type AppEnv, authenticate } from './auth/authenticate.ts'
 import { notFound, renderError, unauthorized } from './errors.ts'
+import { users } from './users/routes.ts'
 
 /** Grafana trims one trailing slash on its API routes, hence `strict: false`. */
-export const app = new Hono<{ Bindings: Env }>({ strict: false })
+export const app = new Hono<AppEnv>({ strict: false })
 
 app.use(async (c, next) => {
   await next()
@@ -27,6 +29,12 @@ app.get('/api/health', async (c) => {
   return c.json({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
 })
 
+app.use('/api/*', authenticate)
+app.route('/', users)
+
 /** Grafana answers a stranger 401 on every unknown API path, so that the routes can't be probed. */
-app.notFound((c) => renderError(c.req.path.startsWith('/api') ? unauthorized() : notFound(), c))
+app.notFound((c) => {
+  const stranger = c.var.identity?.kind !== 'user' && c.req.path.startsWith('/api')
+  return renderError(stranger ? unauthorized() : notFound(), c)
+})
 app.onError(renderError)
