@@ -13,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-export const badRequest = (message: string) => new ApiError(400, message)
+export const badRequest = (message: string, extra: Record<string, unknown> = {}) => new ApiError(400, message, extra)
 export const unauthorized = (message = 'Unauthorized', extra: Record<string, unknown> = {}) =>
   new ApiError(401, message, extra)
 export const notFound = (message = 'Not found') => new ApiError(404, message)

@@ -19,7 +19,7 @@ export function parseInt64(text: string): number | undefined {
 /** A path parameter that must be an integer; Grafana's 400 names the parameter. */
 export function readId(text: string | undefined, name = 'id'): number {
   const id = parseInt64(text ?? '')
-  if (id === undefined) throw badRequest(`${name} is invalid`)
+  if (id === undefined) throw badRequest(`${name} is invalid`, { traceID: '' })
   return id
 }
 

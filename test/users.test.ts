@@ -65,7 +65,7 @@ it.each([
   ['the account has no password', 'sso:', '/api/user', 401, wrong],
   ['the caller is no server admin', 'vic:admin', '/api/users/1', 403, denied],
   ['the caller is no server admin, looking up', 'vic:admin', '/api/users/lookup?loginOrEmail=vic', 403, denied],
-  ['the id is no number', admin, '/api/users/abc', 400, { message: 'id is invalid' }],
+  ['the id is no number', admin, '/api/users/abc', 400, { message: 'id is invalid', traceID: '' }],
   ['no such user exists', admin, '/api/users/99', 404, missing],
   ['nobody has the name', admin, '/api/users/lookup?loginOrEmail=Admin', 404, missing],
   ['no name is given', admin, '/api/users/lookup', 404, missing],

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { firstAdmin, passwordScheme } from '../config.ts'
 import { accessDenied, unauthorized } from '../errors.ts'
 import { readCredential } from './credentials.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import { hashPassword, isGrafanaHash, verifyPassword } from './passwords.ts'
 import { allows, type Grant } from './permissions.ts'
 import { anyUserExists, createFirstAdmin, type Db, findUserByName, type User } from './queries.ts'
 
@@ -31,8 +31,9 @@ async function createAdminOnce(db: Db, env: Env) {
 }
 
 /**
- * The person behind a name and password. An unknown name, an empty password hash and a disabled account all cost one
- * hash and give one answer, so that neither the text nor the time tells them apart.
+ * The person behind a name and password. Every failure costs a hash of the current scheme (after a mismatch with
+ * Grafana's cheap one, for an unknown name and for a missing password too) and gives one answer, so that neither the
+ * text nor the time tells them apart.
  */
 async function signIn(db: Db, env: Env, name: string, password: string): Promise<Identity> {
   let user = await findUserByName(db, name)
@@ -40,9 +41,10 @@ async function signIn(db: Db, env: Env, name: string, password: string): Promise
     await createAdminOnce(db, env)
     user = await findUserByName(db, name)
   }
-  const right = user?.passwordHash
-    ? await verifyPassword(user.passwordHash, password)
-    : (await hashPassword(password, passwordScheme(env.PASSWORD_SCHEME))) === ''
+  const stored = user?.passwordHash
+  const right = stored ? await verifyPassword(stored, password) : false
+  const paid = stored !== undefined && stored !== null && !isGrafanaHash(stored)
+  if (!right && !paid) await hashPassword(password, passwordScheme(env.PASSWORD_SCHEME))
   if (!user || !right || user.isDisabled) throw unauthorized('invalid username or password', { traceID: '' })
   return { kind: 'user', user }
 }

@@ -50,6 +50,9 @@ export async function hashPassword(password: string, scheme: PasswordScheme): Pr
 /** Grafana's own hash as stored here: its hex and its salt, which is text, behind a PHC-like name. */
 export const grafanaHash = (hex: string, salt: string) => `$grafana$${toBase64(encoder.encode(salt))}$${hex}`
 
+/** Grafana's hash is cheaper than the current scheme's, which a failed check must make up for. */
+export const isGrafanaHash = (stored: string) => stored.startsWith('$grafana$')
+
 /**
  * Whether the password is the one hashed. Only the costs that this code itself writes are accepted, so a crafted import
  * can't ask for unbounded work; compared in constant time. Grafana's format hashes the password exactly as typed.
