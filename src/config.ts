@@ -1,12 +1,9 @@
 import type { PasswordScheme } from './auth/passwords.ts'
 import { ApiError } from './errors.ts'
 
-/** The secret without which no account is made; absent until it is set. */
-type Secrets = { ADMIN_PASSWORD?: string }
-
 /** Where the first server admin comes from. 503 while the secret is missing: no account exists then, and none is guessable. */
-export function firstAdmin(env: Env & Secrets) {
-  const password: string | undefined = env.ADMIN_PASSWORD
+export function firstAdmin(env: Env) {
+  const password = env.ADMIN_PASSWORD
   if (!password) {
     throw new ApiError(503, 'No account exists yet: set the secret ADMIN_PASSWORD to create the first administrator')
   }

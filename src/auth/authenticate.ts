@@ -16,9 +16,12 @@ const serverAdmin: readonly Grant[] = [['users:read', 'global.users:*']]
 
 const grantsOf = (identity: Identity) => (identity.kind === 'user' && identity.user.isAdmin ? serverAdmin : [])
 
-/** The first server admin, made on the first sign-in to an empty directory; safe when many come at once. */
-async function createAdminOnce(db: Db, env: Env) {
-  if (await anyUserExists(db)) return
+/**
+ * The first server admin, made on the first sign-in to an empty directory; safe when many come at once. Says whether
+ * the directory was empty, so that a name not found is worth a second look.
+ */
+async function createAdminOnce(db: Db, env: Env): Promise<boolean> {
+  if (await anyUserExists(db)) return false
   const { login, email, password } = firstAdmin(env)
   const passwordHash = await hashPassword(password, passwordScheme(env.PASSWORD_SCHEME))
   await createFirstAdmin(db, {
@@ -28,6 +31,7 @@ async function createAdminOnce(db: Db, env: Env) {
     uid: crypto.randomUUID(),
     now: Math.floor(Date.now() / 1000),
   })
+  return true
 }
 
 /**
@@ -37,10 +41,7 @@ async function createAdminOnce(db: Db, env: Env) {
  */
 async function signIn(db: Db, env: Env, name: string, password: string): Promise<Identity> {
   let user = await findUserByName(db, name)
-  if (!user) {
-    await createAdminOnce(db, env)
-    user = await findUserByName(db, name)
-  }
+  if (!user && (await createAdminOnce(db, env))) user = await findUserByName(db, name)
   const stored = user?.passwordHash
   const right = stored ? await verifyPassword(stored, password) : false
   const paid = stored !== undefined && stored !== null && !isGrafanaHash(stored)

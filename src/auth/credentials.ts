@@ -1,4 +1,5 @@
 import { unauthorized } from '../errors.ts'
+import { fromBase64 } from './base64.ts'
 
 /** What a request presents; each has one place, and a wrong one never falls through to the next. */
 export type Credential =
@@ -12,8 +13,7 @@ const invalidHeader = () => unauthorized('Invalid Basic Auth Header', { traceID:
 function readBasic(encoded: string): Credential {
   let decoded: string
   try {
-    const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
-    decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64(encoded))
   } catch {
     throw invalidHeader()
   }

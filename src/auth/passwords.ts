@@ -1,5 +1,6 @@
 import { argon2id } from '@noble/hashes/argon2.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
+import { fromBase64, toBase64 } from './base64.ts'
 
 /** How a new hash is made. `pbkdf2` is the documented cheaper alternative: 17 ms of CPU instead of 190. */
 export type PasswordScheme = 'argon2id' | 'pbkdf2'
@@ -22,8 +23,8 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
-const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes)).replace(/=+$/, '')
-const fromBase64 = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+/** PHC strings carry base64 without padding. */
+const unpadded = (bytes: Uint8Array) => toBase64(bytes).replace(/=+$/, '')
 
 async function pbkdf2(
   password: Uint8Array<ArrayBuffer>,
@@ -41,14 +42,14 @@ export async function hashPassword(password: string, scheme: PasswordScheme): Pr
   const salt = crypto.getRandomValues(new Uint8Array(16))
   if (scheme === 'pbkdf2') {
     const hash = await pbkdf2(passwordBytes(password), salt, pbkdf2Rounds, keyBytes)
-    return `$pbkdf2-sha256$i=${pbkdf2Rounds},l=${keyBytes}$${toBase64(salt)}$${toBase64(hash)}`
+    return `$pbkdf2-sha256$i=${pbkdf2Rounds},l=${keyBytes}$${unpadded(salt)}$${unpadded(hash)}`
   }
   const hash = argon2id(passwordBytes(password), salt, { ...argon2, dkLen: keyBytes })
-  return `$argon2id$v=19$m=${argon2.m},t=${argon2.t},p=${argon2.p}$${toBase64(salt)}$${toBase64(hash)}`
+  return `$argon2id$v=19$m=${argon2.m},t=${argon2.t},p=${argon2.p}$${unpadded(salt)}$${unpadded(hash)}`
 }
 
 /** Grafana's own hash as stored here: its hex and its salt, which is text, behind a PHC-like name. */
-export const grafanaHash = (hex: string, salt: string) => `$grafana$${toBase64(encoder.encode(salt))}$${hex}`
+export const grafanaHash = (hex: string, salt: string) => `$grafana$${unpadded(encoder.encode(salt))}$${hex}`
 
 /** Grafana's hash is cheaper than the current scheme's, which a failed check must make up for. */
 export const isGrafanaHash = (stored: string) => stored.startsWith('$grafana$')

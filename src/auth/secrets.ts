@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { toBase64 } from './base64.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -54,4 +55,4 @@ export function tokenPrefix(token: string): TokenPrefix | undefined {
 
 /** Grafana's legacy API key: base64 of its secret, its name and its org. */
 export const newApiKey = (name: string, orgId: number) =>
-  btoa(String.fromCharCode(...utf8ToBytes(JSON.stringify({ k: randomAlphanumeric(32), n: name, id: orgId }))))
+  toBase64(utf8ToBytes(JSON.stringify({ k: randomAlphanumeric(32), n: name, id: orgId })))
