@@ -1,40 +1,56 @@
 import { Hono } from 'hono'
-import { type AppEnv, authenticate } from './auth/authenticate.ts'
+import { authenticate } from './auth/authenticate.ts'
+import { anyone } from './auth/guards.ts'
+import { readConfig } from './config.ts'
+import { openDb } from './db/client.ts'
+import type { AppEnv } from './env.ts'
 import { notFound, renderError, unauthorized } from './errors.ts'
+import { orgs } from './orgs/routes.ts'
+import { sessions } from './sessions/routes.ts'
+import { stars } from './stars/routes.ts'
+import { teams } from './teams/routes.ts'
+import { tokens } from './tokens/routes.ts'
+import { adminUsers } from './users/adminRoutes.ts'
 import { users } from './users/routes.ts'
 
 /** Grafana trims one trailing slash on its API routes, hence `strict: false`. */
 export const app = new Hono<AppEnv>({ strict: false })
 
+/** Headers come first, since setting them on a finished response copies it each time. */
 app.use(async (c, next) => {
-  await next()
+  c.set('db', openDb(c.env.DB))
+  c.set('config', readConfig(c.env))
+  c.set('now', Math.floor(Date.now() / 1000))
   c.header('Cache-Control', 'no-cache, no-store')
   c.header('Pragma', 'no-cache')
   c.header('Expires', '-1')
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('X-Frame-Options', 'deny')
   c.header('X-Xss-Protection', '1; mode=block')
+  await next()
 })
 
 /** Cheap: says that the Worker runs, asks nothing of D1. Grafana takes no trailing slash here, and no other route differs so. */
-app.get('/healthz', (c) => {
+app.get('/healthz', anyone('says only that the Worker runs'), (c) => {
   if (c.req.url.endsWith('/')) throw notFound()
   return c.text('Ok')
 })
 
-/** A D1 round trip; the version is the Grafana whose answers these are. */
-app.get('/api/health', async (c) => {
+/** A D1 round trip; the version is the Grafana whose answers these are. Indented, as Grafana has it. */
+app.get('/api/health', anyone('says only whether D1 answers'), async (c) => {
   if (c.req.url.endsWith('/')) throw notFound()
   await c.env.DB.prepare('SELECT 1').run()
-  return c.json({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
+  const body = JSON.stringify({ commit: 'rollcall', database: 'ok', version: '9.3.2' }, undefined, 2)
+  return c.body(body, 200, { 'Content-Type': 'application/json; charset=UTF-8' })
 })
 
 app.use('/api/*', authenticate)
-app.route('/', users)
+for (const slice of [sessions, users, adminUsers, orgs, teams, tokens, stars]) app.route('/', slice)
 
 /** Grafana answers a stranger 401 on every unknown API path, so that the routes can't be probed. */
 app.notFound((c) => {
-  const stranger = c.var.identity?.kind !== 'user' && c.req.path.startsWith('/api')
+  const stranger =
+    c.req.path.startsWith('/api') && c.var.identity?.kind !== 'person' && c.var.identity?.kind !== 'machine'
   return renderError(stranger ? unauthorized() : notFound(), c)
 })
 app.onError(renderError)

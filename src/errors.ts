@@ -1,5 +1,7 @@
-import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { brokenRule } from './db/client.ts'
+import type { RequestContext } from './env.ts'
+import { send, toJson } from './json.ts'
 
 /** An answer that refuses: the status and exactly what Grafana's clients read. `extra` holds the keys beside `message`. */
 export class ApiError extends Error {
@@ -13,14 +15,17 @@ export class ApiError extends Error {
   }
 }
 
-export const badRequest = (message: string, extra: Record<string, unknown> = {}) => new ApiError(400, message, extra)
-export const unauthorized = (message = 'Unauthorized', extra: Record<string, unknown> = {}) =>
-  new ApiError(401, message, extra)
-export const notFound = (message = 'Not found') => new ApiError(404, message)
-export const tooLarge = (message: string) => new ApiError(413, message)
-
 /** Grafana 9.3.2 adds an empty `traceID` wherever a handler passes on an underlying error, as its body decoder does. */
-export const badRequestData = () => new ApiError(400, 'bad request data', { traceID: '' })
+export const traced = { traceID: '' }
+
+type Extra = Record<string, unknown>
+export const badRequest = (message: string, extra: Extra = {}) => new ApiError(400, message, extra)
+export const unauthorized = (message = 'Unauthorized', extra: Extra = {}) => new ApiError(401, message, extra)
+export const forbidden = (message: string) => new ApiError(403, message)
+export const notFound = (message = 'Not found', extra: Extra = {}) => new ApiError(404, message, extra)
+export const conflict = (message: string, extra: Extra = {}) => new ApiError(409, message, extra)
+export const tooLarge = (message: string) => new ApiError(413, message)
+export const badRequestData = () => badRequest('bad request data', traced)
 
 /** A denial names the missing permission (Grafana 9.3.2). The id is for finding one denial in a log; it is no secret. */
 export function accessDenied(action: string) {
@@ -31,11 +36,22 @@ export function accessDenied(action: string) {
   })
 }
 
-/** The only place that shapes an error. Whatever is no ApiError is a bug: logged with a request id, never shown. */
-export function renderError(error: Error, c: Context) {
-  if (error instanceof ApiError) return c.json({ message: error.message, ...error.extra }, error.status)
+/** Grafana 9.3.2: what middleware refuses ends in a newline and names a charset, what a handler refuses doesn't. */
+function refuse(c: RequestContext, error: ApiError) {
+  const body = Object.fromEntries(
+    Object.entries({ message: error.message, ...error.extra }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+  if (c.var.inHandler) return send(c, body, error.status)
+  return c.body(`${toJson(body)}\n`, error.status, { 'Content-Type': 'application/json; charset=UTF-8' })
+}
+
+/** The only place that shapes an error. Whatever is no ApiError and no broken rule is a bug: logged with a request id, never shown. */
+export function renderError(error: Error, c: RequestContext) {
+  if (error instanceof ApiError) return refuse(c, error)
+  const rule = brokenRule(error)
+  if (rule !== undefined) return refuse(c, badRequest(rule))
   const requestId = crypto.randomUUID()
   console.error(JSON.stringify({ requestId, error: error.stack ?? error.message }))
   c.header('X-Request-Id', requestId)
-  return c.json({ message: 'Internal server error' }, 500)
+  return send(c, { message: 'Internal server error' }, 500)
 }

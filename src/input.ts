@@ -1,11 +1,23 @@
-import type { Context } from 'hono'
 import type { BaseIssue, BaseSchema, InferOutput } from 'valibot'
-import { safeParse } from 'valibot'
-import { badRequest, badRequestData, tooLarge } from './errors.ts'
+import { minValue, number, picklist, pipe, safeInteger, safeParse, string, transform } from 'valibot'
+import { roles } from './auth/permissions.ts'
+import type { RequestContext } from './env.ts'
+import { type ApiError, badRequest, badRequestData, tooLarge, traced } from './errors.ts'
 
 const maxBodyBytes = 1024 * 1024
 /** Deep enough for any body this API reads; a deeper one is an attack on a parser. */
 const maxDepth = 64
+/** A whole number in a body. Ids stay within what a double holds exactly, and no id is larger. */
+export const int64 = pipe(number(), safeInteger())
+
+/** Grafana counts 0 as missing. */
+export const positiveId = pipe(number(), safeInteger(), minValue(1))
+
+const spelledRole = (text: string) => roles.find((role) => role.toLowerCase() === text.toLowerCase())
+
+/** A role in any letter case (Grafana 9.3.2). */
+export const roleName = pipe(string(), transform(spelledRole), picklist(roles))
+
 const maxInt64 = 2n ** 63n - 1n
 const minInt64 = -(2n ** 63n)
 
@@ -19,7 +31,7 @@ export function parseInt64(text: string): number | undefined {
 /** A path parameter that must be an integer; Grafana's 400 names the parameter. */
 export function readId(text: string | undefined, name = 'id'): number {
   const id = parseInt64(text ?? '')
-  if (id === undefined) throw badRequest(`${name} is invalid`, { traceID: '' })
+  if (id === undefined) throw badRequest(`${name} is invalid`, traced)
   return id
 }
 
@@ -27,28 +39,33 @@ export function readId(text: string | undefined, name = 'id'): number {
  * Where the first JSON value of a text ends. Go's decoder stops there and ignores what follows; so do we. Strings are
  * one token, so that a bracket inside one doesn't count.
  */
-function endOfFirstValue(text: string): number {
+function endOfFirstValue(text: string): number | undefined {
   let depth = 0
   for (const { 0: token, index } of text.matchAll(/"(?:\\.|[^"\\])*"|[{}[\]]/gs)) {
     if (token === '{' || token === '[') depth++
-    if (depth > maxDepth) throw badRequestData()
+    if (depth > maxDepth) return undefined
     if ((token === '}' || token === ']') && --depth === 0) return index + 1
   }
   return text.length
 }
 
+function parseFirstValue(text: string): unknown {
+  const end = endOfFirstValue(text)
+  if (end === undefined) return undefined
+  try {
+    return JSON.parse(text.slice(0, end))
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * As lenient as Grafana's Go decoder and no more: text after the first value, unknown keys and nulls are ignored, keys
- * match in any letter case and the last one wins. `keys` are the spellings that the schema knows.
+ * match in any letter case and the last one wins. `keys` are the spellings that the schema knows. `undefined` = no JSON object within the depth limit.
  */
-export function decodeLeniently(text: string, keys: string[]): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(text.slice(0, endOfFirstValue(text)))
-  } catch {
-    throw badRequestData()
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequestData()
+export function decodeLeniently(text: string, keys: string[]): Record<string, unknown> | undefined {
+  const value = parseFirstValue(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const spelling = new Map(keys.map((key) => [key.toLowerCase(), key]))
   const known = Object.entries(value).flatMap(([key, field]) => {
     const name = spelling.get(key.toLowerCase())
@@ -71,10 +88,15 @@ async function readText(request: Request): Promise<string> {
 
 type BodySchema = BaseSchema<unknown, unknown, BaseIssue<unknown>> & { entries: Record<string, unknown> }
 
-/** Grafana 9 answers every body it can't bind, and every body not sent as JSON, with the same 400. */
-export async function readBody<S extends BodySchema>(c: Context, schema: S): Promise<InferOutput<S>> {
-  if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw badRequestData()
-  const parsed = safeParse(schema, decodeLeniently(await readText(c.req.raw), Object.keys(schema.entries)))
-  if (!parsed.success) throw badRequestData()
+/** Grafana 9 answers every body it can't bind, and every body not sent as JSON, with the same 400: `invalid`. */
+export async function readBody<S extends BodySchema>(
+  c: RequestContext,
+  schema: S,
+  invalid: () => ApiError = badRequestData,
+): Promise<InferOutput<S>> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw invalid()
+  const decoded = decodeLeniently(await readText(c.req.raw), Object.keys(schema.entries))
+  const parsed = decoded && safeParse(schema, decoded)
+  if (!parsed?.success) throw invalid()
   return parsed.output
 }

@@ -1,3 +1,4 @@
+import { badRequest } from './errors.ts'
 import { parseInt64 } from './input.ts'
 
 export type Page = { page: number; perPage: number; offset: number }
@@ -15,4 +16,10 @@ export function readPage(query: Record<string, string | undefined>): Page {
   const perPage = positive(query.perpage, 1000)
   const page = positive(query.page, 1)
   return { page, perPage, offset: Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER) }
+}
+
+/** Refuses an answer that is too long, of which a query fetched one row more than may be sent. */
+export function withinLimit<T>(rows: T[]): T[] {
+  if (rows.length > maxRows) throw badRequest(`An answer holds at most ${maxRows} rows: ask for a smaller perpage`)
+  return rows
 }

@@ -1,11 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { as } from './support/client.ts'
 
-const get = async (path: string, bindings = env) => {
-  const answer = await app.request(path, {}, bindings)
-  return { status: answer.status, text: await answer.text(), headers: answer.headers }
-}
+const get = (path: string, bindings: object = {}) => as(undefined, bindings).get(path)
 
 describe('what every answer has in common', () => {
   it('says that it is healthy to anyone', async () => {
@@ -15,12 +12,12 @@ describe('what every answer has in common', () => {
     expect(JSON.parse(health.text)).toEqual({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
   })
 
-  it.each(['/healthz/', '/other'])('answers 404 on %s', async (path) => {
-    expect(await get(path)).toMatchObject({ status: 404, text: '{"message":"Not found"}' })
+  it.each(['/healthz/', '/other', '/API/user'])('answers 404 on %s', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 404, body: { message: 'Not found' } })
   })
 
   it.each(['/api', '/api/', '/api/nope', '/api/users/1/nope'])('tells a stranger nothing about %s', async (path) => {
-    expect(await get(path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' })
+    expect(await get(path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}\n' })
   })
 
   it('sends the headers that Grafana sends', async () => {
@@ -31,13 +28,12 @@ describe('what every answer has in common', () => {
   })
 
   it('hides what went wrong inside', async () => {
-    const failing = new Proxy(env, {
-      get(target, key) {
-        if (key === 'DB') throw new Error('secret detail')
-        return Reflect.get(target, key)
+    const failing = new Proxy(env.DB, {
+      get() {
+        throw new Error('secret detail')
       },
     })
-    const answer = await get('/api/health', failing)
+    const answer = await get('/api/health', { DB: failing })
     expect(answer).toMatchObject({ status: 500, text: '{"message":"Internal server error"}' })
     expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
   })

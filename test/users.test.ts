@@ -1,11 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { as } from './support/client.ts'
 
-const get = async (path: string, who?: string, bindings: object = env) => {
-  const headers = who === undefined ? {} : { Authorization: `Basic ${btoa(who)}` }
-  const answer = await app.request(path, { headers }, bindings)
-  return { status: answer.status, body: await answer.json() }
+const get = async (path: string, who?: string, bindings: object = {}) => {
+  const { status, body } = await as(who, bindings).get(path)
+  return { status, body }
 }
 const admin = 'admin:admin'
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
@@ -26,7 +25,7 @@ const me = {
 }
 
 it('has no account and says so while the secret is not set', async () => {
-  const answer = await get('/api/user', admin, { ...env, ADMIN_PASSWORD: '' })
+  const answer = await get('/api/user', admin, { ADMIN_PASSWORD: '' })
   expect(answer).toEqual({
     status: 503,
     body: { message: 'No account exists yet: set the secret ADMIN_PASSWORD to create the first administrator' },

@@ -1,82 +1,87 @@
-import { drizzle } from 'drizzle-orm/d1'
 import { createMiddleware } from 'hono/factory'
-import { firstAdmin, passwordScheme } from '../config.ts'
-import { accessDenied, unauthorized } from '../errors.ts'
+import type { AppEnv, RequestContext } from '../env.ts'
+import { type ApiError, traced, unauthorized } from '../errors.ts'
+import { parseInt64 } from '../input.ts'
+import { clearSessionCookie, readSessionCookie } from './cookies.ts'
 import { readCredential } from './credentials.ts'
-import { hashPassword, isGrafanaHash, verifyPassword } from './passwords.ts'
-import { allows, type Grant } from './permissions.ts'
-import { anyUserExists, createFirstAdmin, type Db, findUserByName, type User } from './queries.ts'
+import type { Identity, Machine, Person } from './identity.ts'
+import { touchLater } from './lastSeen.ts'
+import { findBySession, findByToken, type Refusal } from './queries.ts'
+import { isWellFormed, secretHash, sessionHash } from './secrets.ts'
+import { signIn } from './signIn.ts'
 
-/** Who is calling, decided once per request. */
-export type Identity = { kind: 'anonymous' } | { kind: 'user'; user: User }
-
-export type AppEnv = { Bindings: Env; Variables: { db: Db; identity: Identity } }
-
-const serverAdmin: readonly Grant[] = [['users:read', 'global.users:*']]
-
-const grantsOf = (identity: Identity) => (identity.kind === 'user' && identity.user.isAdmin ? serverAdmin : [])
-
-/**
- * The first server admin, made on the first sign-in to an empty directory; safe when many come at once. Says whether
- * the directory was empty, so that a name not found is worth a second look.
- */
-async function createAdminOnce(db: Db, env: Env): Promise<boolean> {
-  if (await anyUserExists(db)) return false
-  const { login, email, password } = firstAdmin(env)
-  const passwordHash = await hashPassword(password, passwordScheme(env.PASSWORD_SCHEME))
-  await createFirstAdmin(db, {
-    login,
-    email,
-    passwordHash,
-    uid: crypto.randomUUID(),
-    now: Math.floor(Date.now() / 1000),
-  })
-  return true
+const positive = (text: string | undefined) => {
+  const value = parseInt64(text ?? '')
+  return value !== undefined && value > 0 ? value : undefined
 }
 
-/**
- * The person behind a name and password. Every failure costs a hash of the current scheme (after a mismatch with
- * Grafana's cheap one, for an unknown name and for a missing password too) and gives one answer, so that neither the
- * text nor the time tells them apart.
- */
-async function signIn(db: Db, env: Env, name: string, password: string): Promise<Identity> {
-  let user = await findUserByName(db, name)
-  if (!user && (await createAdminOnce(db, env))) user = await findUserByName(db, name)
-  const stored = user?.passwordHash
-  const right = stored ? await verifyPassword(stored, password) : false
-  const paid = stored !== undefined && stored !== null && !isGrafanaHash(stored)
-  if (!right && !paid) await hashPassword(password, passwordScheme(env.PASSWORD_SCHEME))
-  if (!user || !right || user.isDisabled) throw unauthorized('invalid username or password', { traceID: '' })
-  return { kind: 'user', user }
+/** The org in which a person's request acts, where it says so. Zero and what is no number are ignored (Grafana 9.3.2). */
+function wantedOrg(c: RequestContext): number | undefined {
+  const [, ofPath] = /^\/api\/orgs\/(\d+)(?:\/|$)/.exec(c.req.path) ?? []
+  return positive(ofPath) ?? positive(c.req.header('X-Grafana-Org-Id')) ?? positive(c.req.query('targetOrgId'))
+}
+
+async function byPassword(c: RequestContext, name: string, password: string): Promise<Person> {
+  const person = await signIn(c, name, password, wantedOrg(c))
+  if (!person) throw unauthorized('invalid username or password', traced)
+  return person
+}
+
+const refusals: Record<Refusal, () => ApiError> = {
+  revoked: () => unauthorized('invalid API key', traced),
+  expired: () => unauthorized('Expired API key'),
+  'disabled account': () => unauthorized('Service account is disabled'),
+}
+
+/** A mistyped token is known without asking the database. An org header moves a person's token, never a machine's. */
+async function byToken(c: RequestContext, token: string): Promise<Person | Machine> {
+  const found = isWellFormed(token)
+    ? await findByToken(c.var.db, secretHash(token), wantedOrg(c), c.var.now)
+    : undefined
+  if (typeof found === 'object') return found
+  throw refusals[found ?? 'revoked']()
+}
+
+const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
+
+/** A page of another site can send the cookie along; what it can't do is hide where it comes from (Grafana 9.3.2's check, and Fetch Metadata). */
+function isForeign(c: RequestContext): boolean {
+  if (c.req.header('Sec-Fetch-Site') === 'cross-site') return true
+  const origin = c.req.header('Origin')
+  if (!origin) return false
+  const host = URL.parse(origin)?.host
+  return host !== new URL(c.req.url).host && host !== URL.parse(c.var.config.rootUrl ?? '')?.host
+}
+
+async function bySession(c: RequestContext, cookie: string): Promise<Person> {
+  const { db, config, now } = c.var
+  const key = sessionHash(cookie, config.grafanaSecretKey)
+  const person = await findBySession(db, { ...key, orgId: wantedOrg(c), now, idleSeconds: config.sessionIdleSeconds })
+  if (person) return person
+  clearSessionCookie(c)
+  throw unauthorized()
+}
+
+export async function identify(c: RequestContext): Promise<Identity> {
+  const credential = readCredential(c.req.header('Authorization'), readSessionCookie(c))
+  switch (credential.kind) {
+    case 'none':
+      return { kind: 'anonymous' }
+    case 'password':
+      return byPassword(c, credential.name, credential.password)
+    case 'token':
+      return byToken(c, credential.token)
+    case 'session':
+      return bySession(c, credential.token)
+  }
 }
 
 /** Reads the credential once. A wrong one is a 401 and never falls through to the next. */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
-  const db = drizzle(c.env.DB)
-  const credential = readCredential(c.req.header('Authorization'), undefined)
-  c.set('db', db)
-  if (credential.kind === 'token') throw unauthorized('invalid API key', { traceID: '' })
-  c.set(
-    'identity',
-    credential.kind === 'password'
-      ? await signIn(db, c.env, credential.name, credential.password)
-      : { kind: 'anonymous' },
-  )
+  const identity = await identify(c)
+  const session = identity.kind === 'person' && identity.session
+  if (session && !isSafe(c.req.method) && isForeign(c)) return c.text('origin not allowed\n', 403)
+  c.set('identity', identity)
   await next()
+  return touchLater(c, identity)
 })
-
-/** A person; behind this guard `c.var.me` exists. */
-export const signedIn = createMiddleware<AppEnv & { Variables: { me: User } }>(async (c, next) => {
-  if (c.var.identity.kind !== 'user') throw unauthorized()
-  c.set('me', c.var.identity.user)
-  await next()
-})
-
-/** A scope ending in `::name` takes that path parameter: `global.users:id::id` asks for `global.users:id:7`. */
-export const requires = (action: string, scope: string) =>
-  createMiddleware<AppEnv>(async (c, next) => {
-    if (c.var.identity.kind === 'anonymous') throw unauthorized()
-    const wanted = scope.replace(/::(\w+)$/, (_, name: string) => `:${c.req.param(name)}`)
-    if (!allows(grantsOf(c.var.identity), action, wanted)) throw accessDenied(action)
-    await next()
-  })

@@ -23,6 +23,10 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
+/** A stored hash that an import mangled must match nothing, rather than throw. */
+const isBase64 = (text: string | undefined): text is string =>
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3})?$/.test(text ?? ' ') && text !== ''
+
 /** PHC strings carry base64 without padding. */
 const unpadded = (bytes: Uint8Array) => toBase64(bytes).replace(/=+$/, '')
 
@@ -42,17 +46,22 @@ export async function hashPassword(password: string, scheme: PasswordScheme): Pr
   const salt = crypto.getRandomValues(new Uint8Array(16))
   if (scheme === 'pbkdf2') {
     const hash = await pbkdf2(passwordBytes(password), salt, pbkdf2Rounds, keyBytes)
-    return `$pbkdf2-sha256$i=${pbkdf2Rounds},l=${keyBytes}$${unpadded(salt)}$${unpadded(hash)}`
+    return `${prefixes.pbkdf2}${unpadded(salt)}$${unpadded(hash)}`
   }
   const hash = argon2id(passwordBytes(password), salt, { ...argon2, dkLen: keyBytes })
-  return `$argon2id$v=19$m=${argon2.m},t=${argon2.t},p=${argon2.p}$${unpadded(salt)}$${unpadded(hash)}`
+  return `${prefixes.argon2id}${unpadded(salt)}$${unpadded(hash)}`
 }
 
 /** Grafana's own hash as stored here: its hex and its salt, which is text, behind a PHC-like name. */
 export const grafanaHash = (hex: string, salt: string) => `$grafana$${unpadded(encoder.encode(salt))}$${hex}`
 
-/** Grafana's hash is cheaper than the current scheme's, which a failed check must make up for. */
-export const isGrafanaHash = (stored: string) => stored.startsWith('$grafana$')
+const prefixes: Record<PasswordScheme, string> = {
+  argon2id: `$argon2id$v=19$m=${argon2.m},t=${argon2.t},p=${argon2.p}$`,
+  pbkdf2: `$pbkdf2-sha256$i=${pbkdf2Rounds},l=${keyBytes}$`,
+}
+
+/** Whether a hash is what `hashPassword` would make today; any other is replaced at the next success. */
+export const isCurrent = (stored: string, scheme: PasswordScheme) => stored.startsWith(prefixes[scheme])
 
 /**
  * Whether the password is the one hashed. Only the costs that this code itself writes are accepted, so a crafted import
@@ -62,17 +71,17 @@ export async function verifyPassword(stored: string, password: string): Promise<
   const [, scheme, ...parts] = stored.split('$')
   if (scheme === 'grafana') return verifyGrafana(parts, password)
   const [salt, hash] = parts.slice(-2)
-  if (!salt || !hash) return false
-  if (stored.startsWith(`$argon2id$v=19$m=${argon2.m},t=${argon2.t},p=${argon2.p}$`)) {
+  if (!isBase64(salt) || !isBase64(hash)) return false
+  if (stored.startsWith(prefixes.argon2id)) {
     const actual = argon2id(passwordBytes(password), fromBase64(salt), { ...argon2, dkLen: keyBytes })
     return equalBytes(actual, fromBase64(hash))
   }
-  if (!stored.startsWith(`$pbkdf2-sha256$i=${pbkdf2Rounds},l=${keyBytes}$`)) return false
+  if (!stored.startsWith(prefixes.pbkdf2)) return false
   return equalBytes(await pbkdf2(passwordBytes(password), fromBase64(salt), pbkdf2Rounds, keyBytes), fromBase64(hash))
 }
 
 async function verifyGrafana([salt, hex]: string[], password: string): Promise<boolean> {
-  if (!salt || !hex || !/^[0-9a-f]{100}$/.test(hex)) return false
+  if (!isBase64(salt) || !hex || !/^[0-9a-f]{100}$/.test(hex)) return false
   const actual = await pbkdf2(
     Uint8Array.from(encoder.encode(password)),
     fromBase64(salt),

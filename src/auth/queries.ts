@@ -1,55 +1,217 @@
-import type { InferSelectModel } from 'drizzle-orm'
-import { eq, or, sql } from 'drizzle-orm'
-import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import { users } from '../db/schema.ts'
+import { bound, type Db } from '../db/client.ts'
+import type { Machine, Person, Session, User } from './identity.ts'
+import type { Grant, Role } from './permissions.ts'
 
-export type Db = DrizzleD1Database & { $client: D1Database }
-export type User = InferSelectModel<typeof users>
+// One statement answers who is calling and everything that can end access. They are text for D1 itself, kept for the
+// life of the isolate: a query builder costs CPU on every request (docs/decisions/0003-one-statement-per-caller.md).
 
 /** The form in which names are compared: one login or e-mail is one person, in any letter case. */
 export const nameKey = (name: string) => name.normalize('NFC').toLowerCase()
 
-/**
- * The person behind a login or e-mail, through one primary-key read. The spelling must match exactly, as Grafana 9.3.2
- * on SQLite has it; the key only keeps two people from sharing a name.
- */
-export const findUserByName = (db: Db, name: string) =>
-  db
-    .select()
-    .from(users)
-    .where(
-      sql`${users.id} = (SELECT user_id FROM sign_in_names WHERE name_key = ${nameKey(name)}) AND ${or(eq(users.login, name), eq(users.email, name))}`,
-    )
-    .get()
+/** A person by the table alias `u`; the newest link to another sign-in says whether the account is external. */
+export const userColumns = `u.id, u.login, u.email, u.name, u.theme, u.org_id AS orgId, u.is_admin AS isAdmin,
+  u.is_disabled AS isDisabled, u.last_seen_at AS lastSeenAt, u.created_at AS createdAt, u.updated_at AS updatedAt,
+  (SELECT module FROM user_auth WHERE user_id = u.id ORDER BY id DESC LIMIT 1) AS authModule`
 
-export const findUser = (db: Db, id: number) => db.select().from(users).where(eq(users.id, id)).get()
+export type UserRow = Omit<User, 'isAdmin' | 'isDisabled'> & { isAdmin: number; isDisabled: number }
+
+export const readUser = (row: UserRow): User => ({
+  id: row.id,
+  login: row.login,
+  email: row.email,
+  name: row.name,
+  theme: row.theme,
+  orgId: row.orgId,
+  isAdmin: row.isAdmin === 1,
+  isDisabled: row.isDisabled === 1,
+  authModule: row.authModule,
+  lastSeenAt: row.lastSeenAt,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+})
+
+/** ?2 is the org asked for; without one, the active org. */
+const personColumns = `${userColumns}, u.password_hash AS passwordHash, coalesce(?2, u.org_id) AS actingOrg, m.role AS role`
+const membership = 'LEFT JOIN org_members m ON m.org_id = coalesce(?2, u.org_id) AND m.user_id = u.id'
+
+type PersonRow = UserRow & { passwordHash: string | null; actingOrg: number; role: Role | null }
+
+const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
+  kind: 'person',
+  user: readUser(row),
+  passwordHash: row.passwordHash,
+  orgId: row.actingOrg,
+  role: row.role ?? undefined,
+})
+
+const byName = `SELECT ${personColumns},
+    (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = CASE WHEN u.id IS NULL THEN 'name:' || k.name_key ELSE 'id:' || u.id END
+      AND address = ?3 AND at > ?4 LIMIT ?5)) AS failures,
+    EXISTS (SELECT 1 FROM users) AS populated
+  FROM (SELECT ?1 AS name_key) k LEFT JOIN sign_in_names n ON n.name_key = k.name_key
+    LEFT JOIN users u ON u.id = n.user_id ${membership}`
+
+/** Seconds in which failed sign-ins count against the next one (Grafana 9.3.2: 290 s old ones count, 305 s old ones don't). */
+const attemptWindow = 5 * 60
+
+export type Claim = {
+  person: Person | undefined
+  /** What failed attempts are counted under: the person, in whatever spelling, or the name that nobody has. */
+  account: string
+  failures: number
+  /** False only in a directory without any user. */
+  populated: boolean
+}
+
+type Attempt = { name: string; orgId: number | undefined; address: string; now: number; maxAttempts: number }
+
+/**
+ * The person whom a login or e-mail names. The spelling must match exactly, as Grafana 9.3.2 on SQLite has it; the key
+ * only keeps two people from sharing a name.
+ */
+export async function findClaim(db: Db, { name, orgId, address, now, maxAttempts }: Attempt): Promise<Claim> {
+  const key = nameKey(name)
+  const row = await bound(db, byName, key, orgId ?? null, address, now - attemptWindow, maxAttempts).first<
+    PersonRow & { failures: number; populated: number }
+  >()
+  const known = row?.id ? row : undefined
+  const exact = known?.login === name || known?.email === name
+  return {
+    person: known && exact ? { ...readPerson(known), session: undefined, token: undefined } : undefined,
+    account: known ? `id:${known.id}` : `name:${key}`,
+    failures: row?.failures ?? 0,
+    populated: row?.populated === 1,
+  }
+}
+
+const attemptsOf =
+  'SELECT count(*) AS n FROM (SELECT 1 FROM login_attempts WHERE account = ?1 AND address = ?2 AND at > ?3 LIMIT ?4)'
+
+/** How often an account was failed from an address within the window, counted no further than `atMost`. */
+export const countFailures = async (db: Db, account: string, address: string, now: number, atMost: number) =>
+  (await bound(db, attemptsOf, account, address, now - attemptWindow, atMost).first<{ n: number }>())?.n ?? 0
+
+/** Remembers a failure and forgets a few that no longer count, so that the table stays as small as the last minutes were busy. */
+export const recordFailure = (db: Db, account: string, address: string, now: number) =>
+  db.$client.batch([
+    bound(db, 'INSERT INTO login_attempts (account, address, at) VALUES (?1, ?2, ?3)', account, address, now),
+    bound(
+      db,
+      'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)',
+      now - attemptWindow,
+    ),
+  ])
+
+const bySession = (column: 'secret_hash' | 'legacy_hash') => `SELECT ${personColumns},
+    s.id AS sessionId, s.created_at AS startedAt, s.seen_at AS seenAt, s.expires_at AS expiresAt
+  FROM sessions s JOIN users u ON u.id = s.user_id ${membership}
+  WHERE s.${column} = ?1 AND s.expires_at > ?3 AND s.seen_at > ?4 AND u.is_disabled = 0`
+
+const bySecret = bySession('secret_hash')
+const byLegacySecret = bySession('legacy_hash')
+
+type SessionKey = { hash: string; legacy: boolean; orgId: number | undefined; now: number; idleSeconds: number }
+
+/** The person behind a live session. No row, past either lifetime or a disabled account: nobody. */
+export async function findBySession(db: Db, key: SessionKey): Promise<Person | undefined> {
+  const { hash, legacy, orgId, now, idleSeconds } = key
+  const row = await bound(db, legacy ? byLegacySecret : bySecret, hash, orgId ?? null, now, now - idleSeconds).first<
+    PersonRow & { sessionId: number; startedAt: number; seenAt: number; expiresAt: number }
+  >()
+  if (!row) return undefined
+  const session: Session = { id: row.sessionId, createdAt: row.startedAt, seenAt: row.seenAt, expiresAt: row.expiresAt }
+  return { ...readPerson(row), session, token: undefined }
+}
+
+const byToken = `SELECT ${personColumns},
+    t.id AS tokenId, t.kind, t.org_id AS tokenOrg, t.role AS tokenRole, t.permissions, t.expires_at AS expiresAt,
+    t.last_used_at AS lastUsedAt, t.is_revoked AS isRevoked,
+    a.org_id AS accountOrg, a.role AS accountRole, a.is_disabled AS accountDisabled
+  FROM tokens t LEFT JOIN users u ON u.id = t.user_id ${membership}
+    LEFT JOIN service_accounts a ON a.id = t.service_account_id
+  WHERE t.hash = ?1`
+
+type TokenRow = PersonRow & {
+  tokenId: number
+  kind: 'api_key' | 'service_account' | 'personal'
+  tokenOrg: number | null
+  tokenRole: Role | null
+  permissions: string | null
+  expiresAt: number | null
+  lastUsedAt: number | null
+  isRevoked: number
+  accountOrg: number | null
+  accountRole: Role | null
+  accountDisabled: number | null
+}
+
+/** Why a token that exists opens nothing. */
+export type Refusal = 'revoked' | 'expired' | 'disabled account'
+
+function readMachine(row: TokenRow): Machine {
+  const token = { id: row.tokenId, lastUsedAt: row.lastUsedAt }
+  if (row.kind === 'service_account') {
+    return { kind: 'machine', token, orgId: row.accountOrg ?? 0, role: row.accountRole ?? 'None' }
+  }
+  return { kind: 'machine', token, orgId: row.tokenOrg ?? 0, role: row.tokenRole ?? 'None' }
+}
+
+function readTokenOwner(row: TokenRow): Person {
+  // Written by this code alone, from a parsed list (tokens/routes.ts).
+  const permissions: Grant[] | undefined = row.permissions === null ? undefined : JSON.parse(row.permissions)
+  const { tokenId, lastUsedAt, expiresAt } = row
+  return { ...readPerson(row), session: undefined, token: { id: tokenId, lastUsedAt, expiresAt, permissions } }
+}
+
+function refusal(row: TokenRow, now: number): Refusal | undefined {
+  if (row.isRevoked) return 'revoked'
+  if (row.expiresAt !== null && row.expiresAt <= now) return 'expired'
+  if (row.kind === 'service_account' && row.accountDisabled !== 0) return 'disabled account'
+  if (row.kind === 'personal' && row.isDisabled !== 0) return 'revoked'
+  return undefined
+}
+
+/** Whoever a token acts for: its owner if personal, else a machine. `undefined` = no such token. */
+export async function findByToken(
+  db: Db,
+  hash: string,
+  orgId: number | undefined,
+  now: number,
+): Promise<Person | Machine | Refusal | undefined> {
+  const row = await bound(db, byToken, hash, orgId ?? null).first<TokenRow>()
+  if (!row) return undefined
+  return refusal(row, now) ?? (row.kind === 'personal' ? readTokenOwner(row) : readMachine(row))
+}
 
 type FirstAdmin = { login: string; email: string; passwordHash: string; uid: string; now: number }
 
-/**
- * Once, whoever comes first: every statement of the one transaction does nothing where a user exists. Written for D1
- * itself, as Drizzle's raw statements take no values in a batch.
- */
-export function createFirstAdmin(db: Db, { login, email, passwordHash, uid, now }: FirstAdmin) {
-  const d1 = db.$client
-  return d1.batch([
-    d1
-      .prepare(
-        "INSERT INTO orgs (id, name, created_at, updated_at) SELECT 1, 'Main Org.', ?1, ?1 WHERE NOT EXISTS (SELECT 1 FROM users) AND NOT EXISTS (SELECT 1 FROM orgs)",
-      )
-      .bind(now),
-    d1
-      .prepare(
-        'INSERT INTO users (id, uid, login, email, login_key, email_key, org_id, is_admin, password_hash, created_at, updated_at) SELECT 1, ?1, ?2, ?3, ?4, ?5, 1, 1, ?6, ?7, ?7 WHERE NOT EXISTS (SELECT 1 FROM users)',
-      )
-      .bind(uid, login, email, nameKey(login), nameKey(email), passwordHash, now),
-    d1
-      .prepare(
-        "INSERT INTO org_members (org_id, user_id, role, created_at) SELECT 1, 1, 'Admin', ?1 WHERE NOT EXISTS (SELECT 1 FROM org_members) AND EXISTS (SELECT 1 FROM users WHERE uid = ?2)",
-      )
-      .bind(now, uid),
+/** Once, whoever comes first: every statement of the one transaction does nothing where a user exists. */
+export const createFirstAdmin = (db: Db, { login, email, passwordHash, uid, now }: FirstAdmin) =>
+  db.$client.batch([
+    bound(
+      db,
+      "INSERT INTO orgs (id, name, created_at, updated_at) SELECT 1, 'Main Org.', ?1, ?1 WHERE NOT EXISTS (SELECT 1 FROM users) AND NOT EXISTS (SELECT 1 FROM orgs)",
+      now,
+    ),
+    bound(
+      db,
+      'INSERT INTO users (id, uid, login, email, login_key, email_key, org_id, is_admin, password_hash, created_at, updated_at) SELECT 1, ?1, ?2, ?3, ?4, ?5, 1, 1, ?6, ?7, ?7 WHERE NOT EXISTS (SELECT 1 FROM users)',
+      uid,
+      login,
+      email,
+      nameKey(login),
+      nameKey(email),
+      passwordHash,
+      now,
+    ),
+    bound(
+      db,
+      "INSERT INTO org_members (org_id, user_id, role, created_at) SELECT 1, 1, 'Admin', ?1 WHERE NOT EXISTS (SELECT 1 FROM org_members) AND EXISTS (SELECT 1 FROM users WHERE uid = ?2)",
+      now,
+      uid,
+    ),
   ])
-}
 
-export const anyUserExists = async (db: Db) =>
-  (await db.get<{ n: number }>(sql`SELECT EXISTS (SELECT 1 FROM users) AS n`)).n === 1
+/** Only while the hash is still the one that was verified: a password changed meanwhile wins. */
+export const replaceHash = (db: Db, userId: number, verified: string, hash: string) =>
+  bound(db, 'UPDATE users SET password_hash = ?1 WHERE id = ?2 AND password_hash = ?3', hash, userId, verified).run()

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { toBase64 } from './base64.ts'
+import { fromBase64, toBase64 } from './base64.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -56,3 +56,24 @@ export function tokenPrefix(token: string): TokenPrefix | undefined {
 /** Grafana's legacy API key: base64 of its secret, its name and its org. */
 export const newApiKey = (name: string, orgId: number) =>
   toBase64(utf8ToBytes(JSON.stringify({ k: randomAlphanumeric(32), n: name, id: orgId })))
+
+function isApiKey(token: string): boolean {
+  try {
+    const { k, n, id } = JSON.parse(new TextDecoder().decode(fromBase64(token)))
+    return typeof k === 'string' && typeof n === 'string' && typeof id === 'number'
+  } catch {
+    return false
+  }
+}
+
+/** Whether a Bearer token can exist at all: one of ours with a right checksum, or an API key's three parts. */
+export const isWellFormed = (token: string) => tokenPrefix(token) !== undefined || isApiKey(token)
+
+/**
+ * How a session's cookie is found. 64 hex digits are our own; 32 are a session carried over from Grafana, which stores
+ * SHA-256 over the cookie and its `secret_key`: good only while that key is configured.
+ */
+export function sessionHash(cookie: string, grafanaSecretKey: string | undefined): { hash: string; legacy: boolean } {
+  const legacy = /^[0-9a-f]{32}$/.test(cookie) && grafanaSecretKey !== undefined
+  return { hash: secretHash(legacy ? cookie + grafanaSecretKey : cookie), legacy }
+}

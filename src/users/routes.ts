@@ -1,23 +1,95 @@
 import { Hono } from 'hono'
-import { type AppEnv, requires, signedIn } from '../auth/authenticate.ts'
-import { findUser, findUserByName } from '../auth/queries.ts'
-import { notFound } from '../errors.ts'
-import { readId } from '../input.ts'
-import { profile } from './views.ts'
+import { object, optional, string } from 'valibot'
+import { requires, signedIn } from '../auth/guards.ts'
+import { hashPassword } from '../auth/passwords.ts'
+import { forgetRecords } from '../auth/records.ts'
+import { knowsPassword } from '../auth/signIn.ts'
+import { isDuplicate } from '../db/client.ts'
+import type { AppEnv, RequestContext } from '../env.ts'
+import { badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
+import { readBody, readId } from '../input.ts'
+import { done, send } from '../json.ts'
+import { readPage, withinLimit } from '../page.ts'
+import { newSession, openSession } from '../sessions/open.ts'
+import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
+import { isOwnPasswordTooShort, namesToChange } from './rules.ts'
+import { searchUsers } from './search.ts'
+import { lookupProfile, profile, userHit } from './views.ts'
 
 export const users = new Hono<AppEnv>({ strict: false })
 
-users.get('/api/user', signedIn, (c) => c.json(profile(c.var.me)))
+const noUser = () => notFound('user not found')
 
-/** Grafana answers a lookup with a reduced object, always. */
+users.get('/api/user', signedIn('users:read', noUser), (c) => send(c, profile(c.var.me.user)))
+
+async function search(c: RequestContext) {
+  const page = readPage(c.req.query())
+  const { totalCount, users } = await searchUsers(c.var.db, c.req.query('query') ?? '', page)
+  const hits = withinLimit(users).map((user) => userHit(user, c.var.now))
+  return { totalCount, users: hits, page: page.page, perPage: page.perPage }
+}
+
+users.get('/api/users', requires('users:read', 'global.users:*'), async (c) => send(c, (await search(c)).users))
+
+users.get('/api/users/search', requires('users:read', 'global.users:*'), async (c) => send(c, await search(c)))
+
 users.get('/api/users/lookup', requires('users:read', 'global.users:*'), async (c) => {
   const user = await findUserByName(c.var.db, c.req.query('loginOrEmail') ?? '')
-  if (!user) throw notFound('user not found')
-  return c.json({ ...profile(user), isDisabled: false, authLabels: null, avatarUrl: '' })
+  if (!user) throw noUser()
+  return send(c, lookupProfile(user))
 })
 
 users.get('/api/users/:id', requires('users:read', 'global.users:id::id'), async (c) => {
   const user = await findUser(c.var.db, readId(c.req.param('id')))
-  if (!user) throw notFound('user not found')
-  return c.json(profile(user))
+  if (!user) throw noUser()
+  return send(c, profile(user))
+})
+
+const text = optional(string(), '')
+const UserBody = object({ login: text, email: text, name: text, theme: text })
+
+/** Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so here they do. */
+async function change(c: RequestContext, id: number) {
+  const body = await readBody(c, UserBody)
+  const names = namesToChange(body)
+  if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
+  const changed = await updateUser(c.var.db, id, { ...body, ...names, now: c.var.now }).catch((error: unknown) => {
+    if (isDuplicate(error))
+      throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
+    throw error
+  })
+  if (changed) return done(c, 'User updated')
+  throw (await findUser(c.var.db, id)) ? forbidden('User info cannot be updated for external Users') : noUser()
+}
+
+users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) => change(c, readId(c.req.param('id'))))
+
+users.put('/api/user', signedIn('users:write', noUser), (c) => change(c, c.var.me.user.id))
+
+/** `confirmNew` is for forms: Grafana never compares it. */
+const PasswordBody = object({ oldPassword: text, newPassword: text })
+
+users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
+  const { db, config, now, me } = c.var
+  const { oldPassword, newPassword } = await readBody(c, PasswordBody)
+  const external = me.user.authModule
+  if (external !== null && ['', 'ldap', 'authproxy'].includes(external)) {
+    throw badRequest('Not allowed to reset password for LDAP or Auth Proxy user')
+  }
+  const verified = (await knowsPassword(c, me, oldPassword)) ? me.passwordHash : null
+  if (verified === null) throw unauthorized('Invalid old password')
+  if (isOwnPasswordTooShort(newPassword, config.passwordMinLength)) throw badRequest('New password is too short')
+  const hash = await hashPassword(newPassword, config.passwordScheme)
+  const session = me.session && newSession(c, me.user.id, hash)
+  const { changed, sessionId } = await changeOwnPassword(db, {
+    userId: me.user.id,
+    verified,
+    hash,
+    now,
+    session: session?.row,
+  })
+  if (!changed) throw unauthorized('Invalid old password')
+  if (session && sessionId !== undefined) await openSession(c, me.user.id, sessionId, session.token)
+  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, me.user.id, sessionId))
+  return done(c, 'User password changed')
 })

@@ -1,0 +1,46 @@
+import type { Grant, Role } from './permissions.ts'
+
+/** A person as the API shows it; times are seconds since 1970. `orgId` 0 = no active org. */
+export type User = {
+  id: number
+  login: string
+  email: string
+  name: string
+  theme: string
+  orgId: number
+  isAdmin: boolean
+  isDisabled: boolean
+  /** How an external account signs in; null = it is Rollcall's own. */
+  authModule: string | null
+  lastSeenAt: number | null
+  createdAt: number
+  updatedAt: number
+}
+
+/** The calling session; `seenAt` and `expiresAt` in seconds. */
+export type Session = { id: number; createdAt: number; seenAt: number; expiresAt: number }
+
+export type Person = {
+  kind: 'person'
+  user: User
+  passwordHash: string | null
+  /** The org of this request (X-Grafana-Org-Id, else the active one), and the person's role there. */
+  orgId: number
+  role: Role | undefined
+  session: Session | undefined
+  /** Set when a personal access token calls; `permissions` undefined = all of the owner's. */
+  token:
+    | { id: number; lastUsedAt: number | null; expiresAt: number | null; permissions: Grant[] | undefined }
+    | undefined
+}
+
+/** An API key or a service account: no person, and bound to its org. */
+export type Machine = {
+  kind: 'machine'
+  token: { id: number; lastUsedAt: number | null }
+  orgId: number
+  role: Role
+}
+
+/** Who is calling, decided once per request. */
+export type Identity = { kind: 'anonymous' } | Person | Machine

@@ -1,0 +1,43 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { hashPassword, isCurrent, type PasswordScheme, verifyPassword } from './passwords.ts'
+
+// Basic sends the password with every request, and a hash costs a thousand times what a request does. So an isolate
+// remembers how each presented password turned out: nothing but MACs under a key that never leaves it. The stored hash
+// is part of what is signed, so a changed password is forgotten at once.
+
+const maxOutcomes = 2_000
+const outcomes = new Map<string, boolean>()
+let key: Uint8Array | undefined
+
+function macOf(stored: string | null, name: string, password: string): string {
+  key ??= crypto.getRandomValues(new Uint8Array(32))
+  return bytesToHex(
+    hmac(sha256, key, utf8ToBytes(JSON.stringify([stored ?? '', stored === null ? name : '', password]))),
+  )
+}
+
+function remember(mac: string, right: boolean) {
+  outcomes.delete(mac)
+  outcomes.set(mac, right)
+  const oldest = outcomes.keys().next()
+  if (outcomes.size > maxOutcomes && !oldest.done) outcomes.delete(oldest.value)
+}
+
+/** After a rehash: the same password against its new hash. */
+export const rememberRight = (stored: string, password: string) => remember(macOf(stored, '', password), true)
+
+/**
+ * Whether the password is the stored one; `null` = there is none, or nobody has the name. A failure that isn't
+ * remembered costs exactly one hash of the current scheme, whatever it failed on, so that time tells nothing.
+ */
+export async function isRight(stored: string | null, name: string, password: string, scheme: PasswordScheme) {
+  const mac = macOf(stored, name, password)
+  const known = outcomes.get(mac)
+  if (known !== undefined) return known
+  const right = stored !== null && (await verifyPassword(stored, password))
+  if (!right && (stored === null || !isCurrent(stored, scheme))) await hashPassword(password, scheme)
+  remember(mac, right)
+  return right
+}

@@ -1,0 +1,58 @@
+import type { Session } from './identity.ts'
+import { type Device, describeDevice } from './userAgent.ts'
+
+// How a session looks: from where, with what. KV may be a minute late or down, so it only ever describes; whether a
+// session is one, D1 alone says (docs/decisions/0001-rights-in-d1.md). Nothing here throws: a description lost is no
+// reason to fail a sign-in or a sign-out.
+
+export type SessionRecord = Device & { clientIp: string; createdAt: number; seenAt: number }
+
+const prefix = (userId: number) => `session:${userId}:`
+const recordKey = (userId: number, sessionId: number) => `${prefix(userId)}${sessionId}`
+
+const logged = (what: string) => (error: unknown) => console.error(`session records: ${what} failed`, error)
+
+/** KV takes no expiration nearer than this, in seconds. */
+const minTtl = 60
+
+export async function keepRecord(
+  kv: KVNamespace,
+  userId: number,
+  session: Session,
+  seen: { clientIp: string; userAgent: string },
+): Promise<void> {
+  if (session.expiresAt - session.seenAt <= minTtl) return
+  const record: SessionRecord = {
+    ...describeDevice(seen.userAgent),
+    clientIp: seen.clientIp.slice(0, 45),
+    createdAt: session.createdAt,
+    seenAt: session.seenAt,
+  }
+  await kv
+    .put(recordKey(userId, session.id), JSON.stringify(record), { metadata: record, expiration: session.expiresAt })
+    .catch(logged('put'))
+}
+
+/** What KV knows of a person's sessions, by session id; empty when it can't say. One list a thousand sessions. */
+export async function listRecords(kv: KVNamespace, userId: number): Promise<Map<number, SessionRecord>> {
+  const records = new Map<number, SessionRecord>()
+  let cursor: string | null = null
+  do {
+    const page: KVNamespaceListResult<SessionRecord> | undefined = await kv
+      .list<SessionRecord>({ prefix: prefix(userId), cursor })
+      .catch((error: unknown) => void logged('list')(error))
+    for (const { name, metadata } of page?.keys ?? []) {
+      if (metadata) records.set(Number(name.slice(prefix(userId).length)), metadata)
+    }
+    cursor = page && !page.list_complete ? page.cursor : null
+  } while (cursor)
+  return records
+}
+
+export const forgetRecord = (kv: KVNamespace, userId: number, sessionId: number) =>
+  kv.delete(recordKey(userId, sessionId)).catch(logged('delete'))
+
+export async function forgetRecords(kv: KVNamespace, userId: number, except?: number): Promise<void> {
+  const records = await listRecords(kv, userId)
+  await Promise.all([...records.keys()].filter((id) => id !== except).map((id) => forgetRecord(kv, userId, id)))
+}

@@ -1,0 +1,13 @@
+import type { Context } from 'hono'
+import type { Identity } from './auth/identity.ts'
+import type { Config } from './config.ts'
+import type { Db } from './db/client.ts'
+
+/** What a request carries from the middleware to its handler. `now` is whole seconds since 1970, one clock a request. */
+export type AppEnv = {
+  Bindings: Env
+  Variables: { db: Db; config: Config; now: number; identity: Identity; inHandler?: true }
+}
+
+/** What a helper may need of a request. Without `set`, a handler can pass its own context from behind any guard. */
+export type RequestContext = Pick<Context<AppEnv>, 'env' | 'req' | 'var' | 'header' | 'body' | 'executionCtx'>

@@ -1,0 +1,80 @@
+import { Hono } from 'hono'
+import { nonEmpty, object, optional, pipe, string } from 'valibot'
+import { identify } from '../auth/authenticate.ts'
+import { clearSessionCookie, readSessionCookie, takeReturnPath } from '../auth/cookies.ts'
+import { anyone, signedIn } from '../auth/guards.ts'
+import { forgetRecord, listRecords } from '../auth/records.ts'
+import { sessionHash } from '../auth/secrets.ts'
+import { signIn } from '../auth/signIn.ts'
+import type { AppEnv } from '../env.ts'
+import { badRequest, notFound, traced, unauthorized } from '../errors.ts'
+import { int64, readBody } from '../input.ts'
+import { done, send } from '../json.ts'
+import { newSession, openSession } from './open.ts'
+import { deleteSession, deleteSessionByHash, insertSession, listSessions } from './queries.ts'
+import { authToken } from './views.ts'
+
+export const sessions = new Hono<AppEnv>({ strict: false })
+
+const LoginBody = object({ user: pipe(string(), nonEmpty()), password: pipe(string(), nonEmpty()) })
+
+const wrongPassword = () => unauthorized('Invalid username or password', traced)
+
+sessions.post('/login', anyone('this is where one signs in'), async (c) => {
+  const { user, password } = await readBody(c, LoginBody, () => badRequest('bad login data', traced))
+  const person = await signIn(c, user, password)
+  if (!person?.passwordHash) throw wrongPassword()
+  const { token, row } = newSession(c, person.user.id, person.passwordHash)
+  const inserted = await insertSession(c.var.db, row).first<{ id: number }>()
+  if (!inserted) throw wrongPassword()
+  await openSession(c, person.user.id, inserted.id, token)
+  const redirectUrl = takeReturnPath(c)
+  return done(c, 'Logged in', redirectUrl === undefined ? {} : { redirectUrl })
+})
+
+/** Somewhere to land after signing out; whoever is signed in is sent on (Grafana). */
+sessions.get('/login', anyone('shows no data'), async (c) => {
+  const identity = await identify(c).catch(() => undefined)
+  if (identity && identity.kind !== 'anonymous') return c.redirect('/', 302)
+  return c.text('Sign in: POST /login with {"user": "…", "password": "…"} as JSON.\n')
+})
+
+/** A GET that ends the session is Grafana's, and a link to it can do no worse than sign the reader out. */
+sessions.get('/logout', anyone('ends only the session whose cookie comes with it'), async (c) => {
+  const cookie = readSessionCookie(c)
+  if (cookie) {
+    const ended = await deleteSessionByHash(c.var.db, sessionHash(cookie, c.var.config.grafanaSecretKey).hash)
+    if (ended) c.executionCtx.waitUntil(forgetRecord(c.env.SESSIONS, ended.userId, ended.id))
+  }
+  clearSessionCookie(c)
+  return c.redirect('/login', 302)
+})
+
+/** A JSON object, as the documentation and later Grafanas have it; 9.3.2 sends the bare words, which no client needs. */
+sessions.get('/api/login/ping', anyone('says only whether the credential is good'), (c) => {
+  if (c.var.identity.kind === 'anonymous') throw unauthorized()
+  return done(c, 'Logged in')
+})
+
+const userNotFound = () => notFound('User not found', traced)
+
+sessions.get('/api/user/auth-tokens', signedIn('users:read', userNotFound), async (c) => {
+  const { db, config, now, me } = c.var
+  const rows = await listSessions(db, me.user.id, now, now - config.sessionIdleSeconds)
+  const records = await listRecords(c.env.SESSIONS, me.user.id)
+  return send(
+    c,
+    rows.map((row) => authToken(row, records.get(row.id), row.id === me.session?.id)),
+  )
+})
+
+const RevokeBody = object({ authTokenId: optional(int64, 0) })
+
+sessions.post('/api/user/revoke-auth-token', signedIn('users:write', userNotFound), async (c) => {
+  const { db, me } = c.var
+  const { authTokenId } = await readBody(c, RevokeBody)
+  if (authTokenId === me.session?.id) throw badRequest('Cannot revoke active user auth token')
+  if (!(await deleteSession(db, me.user.id, authTokenId))) throw notFound('User auth token not found', traced)
+  c.executionCtx.waitUntil(forgetRecord(c.env.SESSIONS, me.user.id, authTokenId))
+  return done(c, 'User auth token revoked')
+})

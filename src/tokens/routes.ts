@@ -1,0 +1,114 @@
+import { Hono } from 'hono'
+import { array, maxLength, minLength, nonEmpty, object, optional, pipe, string } from 'valibot'
+import { requires, signedIn } from '../auth/guards.ts'
+import type { Person } from '../auth/identity.ts'
+import { type Grant, isAtMost } from '../auth/permissions.ts'
+import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
+import { isDuplicate } from '../db/client.ts'
+import type { AppEnv } from '../env.ts'
+import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
+import { int64, readBody, readId, roleName } from '../input.ts'
+import { done, send } from '../json.ts'
+import { withinLimit } from '../page.ts'
+import {
+  createApiKey,
+  createPersonalToken,
+  deleteApiKey,
+  deletePersonalToken,
+  listApiKeys,
+  listPersonalTokens,
+} from './queries.ts'
+import { apiKey, personalToken } from './views.ts'
+
+export const tokens = new Hono<AppEnv>({ strict: false })
+
+const name = pipe(string(), nonEmpty())
+
+/** Latest time that RFC 3339 can write, in seconds since 1970. */
+const maxTime = 253_402_300_799
+
+/** Seconds from now; 0 = never. */
+function expiry(secondsToLive: number, now: number): number | null {
+  if (secondsToLive < 0) throw badRequest('negative value for SecondsToLive')
+  return secondsToLive === 0 ? null : Math.min(now + secondsToLive, maxTime)
+}
+
+tokens.get('/api/auth/keys', requires('apikeys:read', 'apikeys:*'), async (c) => {
+  const { db, caller, now } = c.var
+  const keys = await listApiKeys(db, caller.orgId, c.req.query('includeExpired') === 'true', now)
+  return send(c, withinLimit(keys).map(apiKey))
+})
+
+const NewKeyBody = object({ name, role: roleName, secondsToLive: optional(int64, 0) })
+
+tokens.post('/api/auth/keys', requires('apikeys:create', ''), async (c) => {
+  const { db, caller, now } = c.var
+  const body = await readBody(c, NewKeyBody)
+  const expiresAt = expiry(body.secondsToLive, now)
+  if (!isAtMost(body.role, caller.role ?? 'None')) {
+    throw forbidden('A key cannot have a higher role than its creator')
+  }
+  const { orgId } = caller
+  const createdBy = caller.kind === 'person' ? caller.user.id : null
+  const key = newApiKey(body.name, orgId)
+  const row = { hash: secretHash(key), name: body.name, role: body.role, orgId, createdBy, expiresAt, now }
+  const id = await createApiKey(db, row).catch((error: unknown) => {
+    throw isDuplicate(error) ? conflict('API key, organization ID and name must be unique') : error
+  })
+  return send(c, { id, name: body.name, key })
+})
+
+tokens.delete('/api/auth/keys/:id', requires('apikeys:delete', 'apikeys:id::id'), async (c) => {
+  const { db, caller } = c.var
+  if (!(await deleteApiKey(db, caller.orgId, readId(c.req.param('id')))))
+    throw notFound('Failed to delete API key', traced)
+  return done(c, 'API key deleted')
+})
+
+// Personal access tokens: Rollcall's own, since Grafana has none. A token acts as its owner, never beyond.
+
+const noPerson = () => notFound('user not found')
+
+tokens.get('/api/user/tokens', signedIn('users:read', 'an empty list'), async (c) => {
+  const { db, me, now } = c.var
+  const rows = withinLimit(await listPersonalTokens(db, me.user.id))
+  return send(
+    c,
+    rows.map((row) => personalToken(row, now)),
+  )
+})
+
+const Permission = object({ action: pipe(string(), nonEmpty()), scope: optional(string(), '') })
+const NewTokenBody = object({
+  name: pipe(name, maxLength(190)),
+  secondsToLive: optional(int64, 0),
+  permissions: optional(pipe(array(Permission), minLength(1), maxLength(100))),
+})
+
+/** Otherwise a token could make itself a successor without its limits. */
+function refuseLimited({ token }: Person): void {
+  if (token && (token.permissions || token.expiresAt !== null)) {
+    throw forbidden('A token with an expiry or with limited permissions cannot create tokens')
+  }
+}
+
+tokens.post('/api/user/tokens', signedIn('users:write', noPerson), async (c) => {
+  const { db, me, now } = c.var
+  refuseLimited(me)
+  const body = await readBody(c, NewTokenBody)
+  const permissions = body.permissions?.map(({ action, scope }): Grant => [action, scope])
+  const expiresAt = expiry(body.secondsToLive, now)
+  const key = newToken('rcpat')
+  const row = { hash: secretHash(key), name: body.name, userId: me.user.id, permissions, expiresAt, now }
+  const id = await createPersonalToken(db, row).catch((error: unknown) => {
+    throw isDuplicate(error) ? conflict('A token of that name exists') : error
+  })
+  return send(c, { id, name: body.name, key })
+})
+
+tokens.delete('/api/user/tokens/:id', signedIn('users:write', noPerson), async (c) => {
+  if (!(await deletePersonalToken(c.var.db, c.var.me.user.id, readId(c.req.param('id'))))) {
+    throw notFound('Token not found')
+  }
+  return done(c, 'Token deleted')
+})

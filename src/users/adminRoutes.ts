@@ -1,0 +1,73 @@
+import { Hono } from 'hono'
+import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
+import { requires } from '../auth/guards.ts'
+import { hashPassword } from '../auth/passwords.ts'
+import { forgetRecords } from '../auth/records.ts'
+import { isDuplicate, isMissingReference } from '../db/client.ts'
+import type { AppEnv } from '../env.ts'
+import { ApiError, badRequest, notFound, traced } from '../errors.ts'
+import { int64, readBody, readId } from '../input.ts'
+import { done } from '../json.ts'
+import { createUser, deleteUser, setAdmin, setPassword } from './queries.ts'
+import { isPasswordTooShort, namesOfNew } from './rules.ts'
+
+export const adminUsers = new Hono<AppEnv>({ strict: false })
+
+/** Where somebody goes who was created without an org: Grafana's `auto_assign_org`. */
+const mainOrg = 1
+
+const text = optional(string(), '')
+const required = pipe(string(), nonEmpty())
+const NewUserBody = object({ login: text, email: text, name: text, password: required, orgId: optional(int64, 0) })
+
+adminUsers.post('/api/admin/users', requires('users:create', ''), async (c) => {
+  const { db, config, now } = c.var
+  const body = await readBody(c, NewUserBody)
+  const { login, email } = namesOfNew(body)
+  if (login === '') throw badRequest('Validation error, need specify either username or email')
+  if (isPasswordTooShort(body.password, config.passwordMinLength)) throw badRequest('Password is missing or too short')
+  const passwordHash = await hashPassword(body.password, config.passwordScheme)
+  const orgId = body.orgId || mainOrg
+  const row = { uid: crypto.randomUUID(), login, email, name: body.name, passwordHash, orgId, now }
+  const id = await createUser(db, row).catch((error: unknown) => {
+    if (isMissingReference(error)) throw badRequest('organization not found', traced)
+    if (!isDuplicate(error)) throw error
+    throw new ApiError(412, `User with email '${body.email}' or username '${body.login}' already exists`, traced)
+  })
+  return done(c, 'User created', { id })
+})
+
+const noUser = () => notFound('user not found')
+
+const PasswordBody = object({ password: required })
+
+adminUsers.put('/api/admin/users/:id/password', requires('users.password:write', 'global.users:id::id'), async (c) => {
+  const { db, config, now } = c.var
+  const id = readId(c.req.param('id'))
+  const { password } = await readBody(c, PasswordBody)
+  if (isPasswordTooShort(password, config.passwordMinLength)) throw badRequest('New password too short')
+  if (!(await setPassword(db, id, await hashPassword(password, config.passwordScheme), now))) throw noUser()
+  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  return done(c, 'User password updated')
+})
+
+/** Clients that leave out what is false mean it: `{}` takes the right away (CLIENTS: omitempty). */
+const PermissionsBody = object({ isGrafanaAdmin: optional(boolean(), false) })
+
+adminUsers.put(
+  '/api/admin/users/:id/permissions',
+  requires('users.permissions:write', 'global.users:id::id'),
+  async (c) => {
+    const id = readId(c.req.param('id'))
+    const { isGrafanaAdmin } = await readBody(c, PermissionsBody)
+    if (!(await setAdmin(c.var.db, id, isGrafanaAdmin, c.var.now))) throw noUser()
+    return done(c, 'User permissions updated')
+  },
+)
+
+adminUsers.delete('/api/admin/users/:id', requires('users:delete', 'global.users:id::id'), async (c) => {
+  const id = readId(c.req.param('id'))
+  if (!(await deleteUser(c.var.db, id))) throw noUser()
+  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  return done(c, 'User deleted')
+})

@@ -1,0 +1,19 @@
+/** Bytes, not characters: "äöü" is long enough for Grafana. */
+const bytes = (password: string) => new TextEncoder().encode(password).length
+
+/** Grafana's own oddity, kept: who changes its own password needs one byte more than who is given one. */
+export const isOwnPasswordTooShort = (password: string, minLength: number) => bytes(password) < Math.max(minLength, 5)
+
+export const isPasswordTooShort = (password: string, minLength: number) => bytes(password) < minLength
+
+/** Names as an update takes them: trimmed, and an e-mail alone becomes the login too (Grafana 9.3.2). */
+export function namesToChange({ login, email }: { login: string; email: string }) {
+  const trimmed = { login: login.trim(), email: email.trim() }
+  return { login: trimmed.login || trimmed.email, email: trimmed.email }
+}
+
+/** A new account has both names: the missing one is the other (Grafana 9.3.2). */
+export function namesOfNew({ login, email }: { login: string; email: string }) {
+  const trimmed = { login: login.trim(), email: email.trim() }
+  return { login: trimmed.login || trimmed.email, email: trimmed.email || trimmed.login }
+}
