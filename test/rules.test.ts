@@ -1,11 +1,14 @@
 import { Hono } from 'hono'
 import { number, object, optional, string } from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { networkOf } from '../src/auth/address.ts'
 import { allows } from '../src/auth/permissions.ts'
+import { describeDevice } from '../src/auth/userAgent.ts'
 import type { AppEnv } from '../src/env.ts'
 import { ApiError, accessDenied, renderError } from '../src/errors.ts'
 import { decodeLeniently, parseInt64, readBody, readId } from '../src/input.ts'
 import { readPage } from '../src/page.ts'
+import { age, rfc3339, shownLastSeen } from '../src/time.ts'
 
 describe('allows', () => {
   it.each([
@@ -128,4 +131,84 @@ it('names the missing permission in a denial', () => {
     "You'll need additional permissions to perform this action. Permissions needed: users:read",
   )
   expect(denial.extra).toEqual({ accessErrorId: expect.stringMatching(/^ACE\d{10}$/), title: 'Access denied' })
+})
+
+describe('the age of a time', () => {
+  const minute = 60
+  const hour = 60 * minute
+  const day = 24 * hour
+  it.each([
+    [-5, '< 1m'],
+    [0, '< 1m'],
+    [59, '< 1m'],
+    [minute, '1m'],
+    [2 * minute + 59, '2m'],
+    [hour - 1, '59m'],
+    [23 * hour, '23h'],
+    [day, '1d'],
+    [30 * day, '30d'],
+    [31 * day, '1M'],
+    [62 * day, '2M'],
+    [364 * day, '11M'],
+    [365 * day, '1y'],
+    [3653 * day, '10y'],
+  ])('of %i seconds is %s', (seconds, text) => {
+    expect(age(1_700_000_000 - seconds, 1_700_000_000)).toBe(text)
+  })
+
+  it('of somebody who never came is ten years more than of the account', () => {
+    expect(rfc3339(shownLastSeen(null, 1_709_208_000))).toBe('2014-03-01T12:00:00Z')
+    expect(shownLastSeen(5, 1_709_208_000)).toBe(5)
+  })
+})
+
+describe('a device', () => {
+  const unknown = { browser: 'Other', browserVersion: '', os: 'Other', osVersion: '', device: 'Other' }
+  it.each([
+    ['', unknown],
+    ['curl/7.88.1', { ...unknown, browser: 'curl', browserVersion: '7.88' }],
+    ['python-requests/2.31.0', { ...unknown, browser: 'python-requests', browserVersion: '2.31' }],
+    ['a'.repeat(5000), unknown],
+    [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/72.0.3626.96 Safari/537.36',
+      { browser: 'Chrome', browserVersion: '72.0', os: 'Linux', osVersion: '', device: 'Other' },
+    ],
+    [
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/14.0.3 Safari/605.1.15',
+      { browser: 'Safari', browserVersion: '14.0', os: 'Mac OS X', osVersion: '10.15', device: 'Mac' },
+    ],
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:89.0) Gecko/20100101 Firefox/89.0',
+      { browser: 'Firefox', browserVersion: '89.0', os: 'Windows', osVersion: '10', device: 'Other' },
+    ],
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/91.0.4472.124 Safari/537.36 Edg/91.0.864.64',
+      { browser: 'Edge', browserVersion: '91.0', os: 'Windows', osVersion: '10', device: 'Other' },
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 14_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/14.0.3 Mobile/15E148 Safari/604.1',
+      { browser: 'Mobile Safari', browserVersion: '14.0', os: 'iOS', osVersion: '14.4', device: 'iPhone' },
+    ],
+    [
+      'Mozilla/5.0 (iPad; CPU OS 12_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/12.1 Mobile/15E148 Safari/604.1',
+      { browser: 'Mobile Safari', browserVersion: '12.1', os: 'iOS', osVersion: '12.2', device: 'iPad' },
+    ],
+    [
+      'Mozilla/5.0 (Linux; Android 10; Pixel 3) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/96.0.4664.45 Mobile Safari/537.36',
+      { browser: 'Chrome Mobile', browserVersion: '96.0', os: 'Android', osVersion: '10', device: 'Pixel 3' },
+    ],
+  ])('is read from %s', (userAgent, device) => {
+    expect(describeDevice(userAgent)).toEqual(device)
+  })
+})
+
+it.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:0DB8:0001:0002::1', '2001:db8:1:2'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['', ''],
+])('counts guesses from %s under %s', (ip, network) => {
+  expect(networkOf(ip)).toBe(network)
 })

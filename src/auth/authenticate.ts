@@ -49,8 +49,8 @@ function isForeign(c: RequestContext): boolean {
   if (c.req.header('Sec-Fetch-Site') === 'cross-site') return true
   const origin = c.req.header('Origin')
   if (!origin) return false
-  const host = URL.parse(origin)?.host
-  return host !== new URL(c.req.url).host && host !== URL.parse(c.var.config.rootUrl ?? '')?.host
+  const ours = [c.req.url, c.var.config.rootUrl ?? ''].map((url) => URL.parse(url)?.host)
+  return !ours.includes(URL.parse(origin)?.host ?? 'none')
 }
 
 async function bySession(c: RequestContext, cookie: string): Promise<Person> {

@@ -15,8 +15,8 @@ const osNames: Record<string, string> = { 'Mac OS': 'Mac OS X', 'Chromium OS': '
 const maxName = 60
 const shown = (name: string | undefined, otherwise: string) => (name ?? otherwise).slice(0, maxName)
 
-/** Major and minor, as uap-core has them: "72.0.3626" is "72.0". */
-const shortVersion = (version: string | undefined) => (version ?? '').split('.').slice(0, 2).join('.').slice(0, maxName)
+/** Major and minor, as uap-core has them: "72.0.3626" is "72.0"; a Linux's "x86_64" is no version. */
+const shortVersion = (version: string | undefined) => /^\d{1,10}(\.\w{1,10})?(?![\w])/.exec(version ?? '')?.[0] ?? ''
 
 /** A program that names itself first, as `curl/8.5.0`, is no browser that the parser knows. */
 function product(userAgent: string) {
@@ -39,6 +39,7 @@ export function describeDevice(userAgent: string): Device {
     browserVersion: shortVersion(named?.version),
     os: shown(osNames[os.name ?? ''] ?? os.name, 'Other'),
     osVersion: shortVersion(os.version),
-    device: deviceName(device.model, os.name),
+    // A program's own name can look like a device's: "python-requests" is no Quest.
+    device: deviceName(browser.name ? device.model : undefined, os.name),
   }
 }
