@@ -46,8 +46,8 @@ const MemberBody = object({ userId: positiveId })
 /** Whom Grafana can't add it answers 500; here it is said who is missing. */
 teams.post('/api/teams/:teamId/members', requires('teams.permissions:write', 'teams:id::teamId'), async (c) => {
   const { db, caller, now } = c.var
-  const teamId = readId(c.req.param('teamId'), 'teamId')
   const { userId } = await readBody(c, MemberBody)
+  const teamId = readId(c.req.param('teamId'), 'teamId')
   const added = await addTeamMember(db, caller.orgId, teamId, userId, now).catch((error: unknown) => {
     if (isDuplicate(error)) throw badRequest('User is already added to this team')
     throw isMissingReference(error) ? notFound('User not found') : error

@@ -43,8 +43,8 @@ const PasswordBody = object({ password: required })
 
 adminUsers.put('/api/admin/users/:id/password', requires('users.password:write', 'global.users:id::id'), async (c) => {
   const { db, config, now } = c.var
-  const id = readId(c.req.param('id'))
   const { password } = await readBody(c, PasswordBody)
+  const id = readId(c.req.param('id'))
   if (isPasswordTooShort(password, config.passwordMinLength)) throw badRequest('New password too short')
   if (!(await setPassword(db, id, await hashPassword(password, config.passwordScheme), now))) throw noUser()
   c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
@@ -58,8 +58,8 @@ adminUsers.put(
   '/api/admin/users/:id/permissions',
   requires('users.permissions:write', 'global.users:id::id'),
   async (c) => {
-    const id = readId(c.req.param('id'))
     const { isGrafanaAdmin } = await readBody(c, PermissionsBody)
+    const id = readId(c.req.param('id'))
     if (!(await setAdmin(c.var.db, id, isGrafanaAdmin, c.var.now))) throw noUser()
     return done(c, 'User permissions updated')
   },

@@ -48,9 +48,10 @@ users.get('/api/users/:id', requires('users:read', 'global.users:id::id'), async
 const text = optional(string(), '')
 const UserBody = object({ login: text, email: text, name: text, theme: text })
 
-/** Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so here they do. */
-async function change(c: RequestContext, id: number) {
+/** The body is read before the id, as Grafana does. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so here they do. */
+async function change(c: RequestContext, readTarget: () => number) {
   const body = await readBody(c, UserBody)
+  const id = readTarget()
   const names = namesToChange(body)
   if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
   const changed = await updateUser(c.var.db, id, { ...body, ...names, now: c.var.now }).catch((error: unknown) => {
@@ -62,9 +63,11 @@ async function change(c: RequestContext, id: number) {
   throw (await findUser(c.var.db, id)) ? forbidden('User info cannot be updated for external Users') : noUser()
 }
 
-users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) => change(c, readId(c.req.param('id'))))
+users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) =>
+  change(c, () => readId(c.req.param('id'))),
+)
 
-users.put('/api/user', signedIn('users:write', noUser), (c) => change(c, c.var.me.user.id))
+users.put('/api/user', signedIn('users:write', noUser), (c) => change(c, () => c.var.me.user.id))
 
 /** `confirmNew` is for forms: Grafana never compares it. */
 const PasswordBody = object({ oldPassword: text, newPassword: text })

@@ -1,0 +1,270 @@
+import {
+  type GenericSchema,
+  integer,
+  literal,
+  metadata,
+  minValue,
+  number,
+  type ObjectEntries,
+  optional,
+  picklist,
+  pipe,
+  regex,
+  strictObject,
+  string,
+} from 'valibot'
+import { roles } from './auth/permissions.ts'
+
+// What the API promises. Each slice lists its operations in its own docs.ts, in the order and words of its routes.ts;
+// scripts/buildOpenApi.ts turns them into public/openapi.json, and the tests hold every answer they see to them. The Worker
+// imports none of it, so that a request never pays for it. Objects are strict: a field that is not listed fails a test.
+
+/** A body of one media type. The tests hold `example` to `schema`. */
+export type Media = { schema: GenericSchema; example: unknown }
+
+/** What one status means. Headers are named here only if the answer always has them. */
+export type Answer = { description: string; headers?: Record<string, string>; content?: Record<string, Media> }
+
+export type Parameter = { in: 'path' | 'query' | 'header'; name: string; description: string; schema: GenericSchema }
+
+/** One way to present a credential; `none` = without one. */
+export type Credential = 'basic' | 'bearer' | 'session' | 'none'
+
+export type Operation = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** As Hono has it: `/api/users/:id`. */
+  path: string
+  /** The demand of the route's guard, word for word. */
+  guard: string
+  id: string
+  summary: string
+  description: string
+  credentials: readonly Credential[]
+  parameters: Parameter[]
+  body: Media | undefined
+  answers: Record<number, Answer>
+}
+
+/** `schemas` are those that get a name of their own in the document. */
+export type Slice = {
+  tag: string
+  description: string
+  schemas: Record<string, GenericSchema>
+  operations: Operation[]
+}
+
+// Fields
+
+export const id = pipe(number(), integer(), minValue(1))
+
+export const count = pipe(number(), integer(), minValue(0))
+
+/** As rfc3339 in time.ts writes it. */
+export const time = pipe(
+  string(),
+  regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  metadata({ format: 'date-time', description: 'Whole seconds, in UTC' }),
+)
+
+export const role = picklist(roles)
+
+export const avatarUrl = pipe(string(), regex(/^(\/avatar\/[0-9a-f]{32})?$/))
+
+// Answers
+
+const json = 'application/json'
+
+export const answer = (description: string, schema: GenericSchema, example: unknown): Answer => ({
+  description,
+  content: { [json]: { schema, example } },
+})
+
+export const plainText = (description: string, schema: GenericSchema, example: string): Answer => ({
+  description,
+  content: { 'text/plain': { schema, example } },
+})
+
+/** What a write says; `beside` are the keys next to the message. */
+export const done = (message: string, beside: ObjectEntries = {}, example: object = {}): Answer =>
+  answer('Done', strictObject({ message: literal(message), ...beside }), { message, ...example })
+
+const traceID = pipe(
+  literal(''),
+  metadata({ description: "Always empty; there where Grafana's handler passes on an underlying error" }),
+)
+
+export const Refusal = strictObject({ message: string(), traceID: optional(traceID) })
+
+/** A refusal in any of these words. */
+export const refused = (message: string, ...others: string[]): Answer =>
+  answer([message, ...others].join(' · '), Refusal, { message })
+
+export const Denial = strictObject({
+  accessErrorId: pipe(string(), regex(/^ACE\d{10}$/), metadata({ description: 'Finds this one denial in a log' })),
+  message: string(),
+  title: literal('Access denied'),
+})
+
+const denialExample = {
+  accessErrorId: 'ACE4047302617',
+  message: "You'll need additional permissions to perform this action. Permissions needed: users:read",
+  title: 'Access denied',
+}
+
+const denied = answer('A permission is missing: the message names it', Denial, denialExample)
+
+/** What refuses a write beyond the permissions; `schema` is for routes with a 403 of their own. */
+export const writeDenied = (description: string, schema: GenericSchema): Answer => ({
+  description: `${description}. As plain text: a cookie came with a write from another site.`,
+  content: {
+    [json]: { schema, example: denialExample },
+    'text/plain': { schema: literal('origin not allowed\n'), example: 'origin not allowed\n' },
+  },
+})
+
+/** The answers that many operations have in common, by their names in the document. */
+export const shared = {
+  Unauthorized: refused(
+    'Unauthorized',
+    'invalid username or password',
+    'invalid API key',
+    'Expired API key',
+    'Service account is disabled',
+    'Invalid Basic Auth Header',
+  ),
+  Denied: denied,
+  WriteDenied: writeDenied('A permission is missing: the message names it', Denial),
+  TooLarge: refused('request body is larger than 1048576 bytes'),
+  Failed: { ...refused('Internal server error'), headers: { 'X-Request-Id': 'Finds the failure in the log' } },
+  NoAccountYet: refused('No account exists yet: set the secret ADMIN_PASSWORD to create the first administrator'),
+} satisfies Record<string, Answer>
+
+// Who may call: named and called as the guards of the routes are (auth/guards.ts), so that the two read alike
+
+export type Access = { guard: string; note: string; isOpen: boolean }
+
+export const anyone = (why: string): Access => ({ guard: `anyone: ${why}`, note: '', isOpen: true })
+
+/** `forMachines` is what API keys and service accounts get. */
+export const signedIn = (action: 'users:read' | 'users:write', forMachines: string): Access => ({
+  guard: `signed in: ${action} on one's own account`,
+  note: `For whoever is signed in. A token with limited permissions needs \`${action}\` on its owner's account; an API key or a service account, which is no person, gets ${forMachines}.`,
+  isOpen: false,
+})
+
+const permission = (action: string, scope: string) =>
+  `\`${action}\`${scope && ` on \`${scope.replace(/::(\w+)$/, ':{$1}')}\``}`
+
+export const requires = (action: string, scope: string): Access => ({
+  guard: `${action} on ${scope || 'nothing'}`,
+  note: `Needs the permission ${permission(action, scope)}.`,
+  isOpen: false,
+})
+
+export const requiresInOrg = (action: string, scope: string): Access => ({
+  guard: `${action} on ${scope || 'nothing'} in the org of the path`,
+  note: `Needs the permission ${permission(action, scope)} in the org of the path. API keys and service accounts are denied.`,
+  isOpen: false,
+})
+
+// Parameters
+
+export const pathParameter = (name: string, description: string, schema: GenericSchema = id): Parameter => ({
+  in: 'path',
+  name,
+  description,
+  schema,
+})
+
+export const query = (name: string, description: string, schema: GenericSchema): Parameter => ({
+  in: 'query',
+  name,
+  description,
+  schema,
+})
+
+/** For answers that depend on the org in which a person acts. */
+export const actingOrg: Parameter[] = [
+  {
+    in: 'header',
+    name: 'X-Grafana-Org-Id',
+    description: "The org in which a person acts, else the active one. A machine always acts in its token's own.",
+    schema: optional(id),
+  },
+  query('targetOrgId', 'The same as X-Grafana-Org-Id, which goes before it', optional(id)),
+]
+
+// Operations
+
+type Details = {
+  id: string
+  summary: string
+  description?: string
+  credentials?: readonly Credential[]
+  parameters?: Parameter[]
+  body?: Media
+  answers: Record<number, Answer>
+}
+
+/** The answers that follow from the method, the guard and the body, so that only what is a route's own needs listing. */
+function implied(method: Operation['method'], access: Access, hasBody: boolean): Record<number, Answer> {
+  const withCredential = {
+    401: shared.Unauthorized,
+    403: method === 'GET' ? shared.Denied : shared.WriteDenied,
+    503: shared.NoAccountYet,
+  }
+  return {
+    ...(access.isOpen ? {} : withCredential),
+    ...(hasBody ? { 413: shared.TooLarge } : {}),
+    500: shared.Failed,
+  }
+}
+
+const operation =
+  (method: Operation['method']) =>
+  (path: string, access: Access, details: Details): Operation => ({
+    method,
+    path,
+    guard: access.guard,
+    id: details.id,
+    summary: details.summary,
+    description: [details.description, access.note].filter(Boolean).join('\n\n'),
+    credentials: details.credentials ?? (access.isOpen ? ['none'] : ['basic', 'bearer', 'session']),
+    parameters: details.parameters ?? [],
+    body: details.body,
+    answers: { ...implied(method, access, details.body !== undefined), ...details.answers },
+  })
+
+export const get = operation('GET')
+export const post = operation('POST')
+export const put = operation('PUT')
+export const del = operation('DELETE')
+
+const noSlash = refused('Not found')
+
+export const health: Slice = {
+  tag: 'Health',
+  description: 'Whether the Worker runs, and whether its database does.',
+  schemas: {},
+  operations: [
+    get('/healthz', anyone('says only that the Worker runs'), {
+      id: 'ping',
+      summary: 'Whether the Worker runs',
+      description: 'Asks nothing of the database. A trailing slash is not accepted here.',
+      answers: { 200: plainText('It runs', literal('Ok'), 'Ok'), 404: noSlash },
+    }),
+    get('/api/health', anyone('says only whether D1 answers'), {
+      id: 'getHealth',
+      summary: 'Whether the database answers',
+      description: 'The version is that of the Grafana whose answers these are. A trailing slash is not accepted here.',
+      answers: {
+        200: answer('It answers', strictObject({ commit: string(), database: literal('ok'), version: string() }), {
+          commit: 'rollcall',
+          database: 'ok',
+          version: '9.3.2',
+        }),
+        404: noSlash,
+      },
+    }),
+  ],
+}

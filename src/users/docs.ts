@@ -1,0 +1,290 @@
+import {
+  array,
+  boolean,
+  integer,
+  literal,
+  metadata,
+  nonEmpty,
+  null as none,
+  number,
+  object,
+  optional,
+  pipe,
+  regex,
+  strictObject,
+  string,
+  union,
+} from 'valibot'
+import {
+  answer,
+  avatarUrl,
+  count,
+  Denial,
+  del,
+  done,
+  get,
+  id,
+  type Parameter,
+  pathParameter,
+  post,
+  put,
+  query,
+  Refusal,
+  refused,
+  requires,
+  type Slice,
+  signedIn,
+  time,
+  writeDenied,
+} from '../docs.ts'
+
+const authLabels = pipe(array(string()), metadata({ description: 'How else the person signs in: LDAP, GitHub, …' }))
+
+const Profile = strictObject({
+  id,
+  email: string(),
+  name: string(),
+  login: string(),
+  theme: string(),
+  orgId: optional(pipe(id, metadata({ description: 'The active org; absent for somebody who is in none' }))),
+  isGrafanaAdmin: boolean(),
+  isDisabled: boolean(),
+  isExternal: boolean(),
+  authLabels,
+  updatedAt: time,
+  createdAt: time,
+  avatarUrl,
+})
+
+const LookupProfile = strictObject({
+  ...Profile.entries,
+  isDisabled: literal(false),
+  isExternal: literal(false),
+  authLabels: none(),
+  avatarUrl: literal(''),
+})
+
+const UserHit = strictObject({
+  id,
+  name: string(),
+  login: string(),
+  email: string(),
+  avatarUrl,
+  isAdmin: boolean(),
+  isDisabled: boolean(),
+  lastSeenAt: pipe(time, metadata({ description: 'Ten years before being created for somebody who never came' })),
+  lastSeenAtAge: pipe(string(), regex(/^(< 1m|\d+[mhdMy])$/)),
+  authLabels,
+})
+
+const UserPage = strictObject({ totalCount: count, users: array(UserHit), page: id, perPage: id })
+
+const admin = {
+  id: 1,
+  email: 'user@mygraf.com',
+  name: 'admin',
+  login: 'admin',
+  theme: 'light',
+  orgId: 1,
+  isGrafanaAdmin: true,
+  isDisabled: false,
+  isExternal: false,
+  authLabels: [],
+  updatedAt: '2019-09-09T10:31:26Z',
+  createdAt: '2019-09-09T10:31:26Z',
+  avatarUrl: '/avatar/83a6f5a8f3bd2a1a5ca1a9f7eac0c7a8',
+}
+
+const hits = [
+  {
+    id: 1,
+    name: 'Admin',
+    login: 'admin',
+    email: 'admin@mygraf.com',
+    avatarUrl: '/avatar/46d229b033af06a191ff2267bca9ae56',
+    isAdmin: true,
+    isDisabled: false,
+    lastSeenAt: '2020-04-10T17:29:27Z',
+    lastSeenAtAge: '2m',
+    authLabels: ['OAuth'],
+  },
+]
+
+const pageNumber = optional(id, 1)
+
+const paging: Parameter[] = [
+  query('query', 'Text within the login, e-mail or name, in any letter case', optional(string())),
+  query('perpage', 'Rows of a page; what is no number above 0 means the default', optional(id, 1000)),
+  query('page', 'Which page; what is no number above 0 means the first', pageNumber),
+]
+
+const tooMany = refused('An answer holds at most 10000 rows: ask for a smaller perpage')
+const user = pathParameter('id', 'The user')
+const noUser = refused('user not found')
+const word = optional(string(), '')
+
+const change = {
+  schema: object({ login: word, email: word, name: word, theme: word }),
+  example: { email: 'user@mygraf.com', name: 'User2', login: 'user', theme: 'light' },
+}
+
+const changed = {
+  200: done('User updated'),
+  400: refused('Validation error, need to specify either username or email', 'id is invalid', 'bad request data'),
+  403: writeDenied(
+    'A permission is missing, or the account is kept elsewhere: `User info cannot be updated for external Users`',
+    union([Denial, Refusal]),
+  ),
+  404: noUser,
+  409: refused("User with email 'user@mygraf.com' or username 'user' already exists"),
+}
+
+const changeNote = 'What is empty or absent stays as it is, but one of login and e-mail is needed.'
+
+export const users: Slice = {
+  tag: 'Users',
+  description: 'The directory, and the account of whoever is signed in.',
+  schemas: { Profile, LookupProfile, UserHit, UserPage },
+  operations: [
+    get('/api/user', signedIn('users:read', 'a 404'), {
+      id: 'getOwnProfile',
+      summary: 'Who is signed in',
+      answers: { 200: answer('The account', Profile, admin), 404: noUser },
+    }),
+    get('/api/users', requires('users:read', 'global.users:*'), {
+      id: 'listUsers',
+      summary: 'Users as a list',
+      parameters: paging,
+      answers: { 200: answer('One page, ordered by login', array(UserHit), hits), 400: tooMany },
+    }),
+    get('/api/users/search', requires('users:read', 'global.users:*'), {
+      id: 'searchUsers',
+      summary: 'Users with paging',
+      description:
+        '`totalCount` is a lower bound for text of fewer than three characters, and for text that more than 10000 people match.',
+      parameters: paging,
+      answers: {
+        200: answer('One page, ordered by login', UserPage, { totalCount: 1, users: hits, page: 1, perPage: 10 }),
+        400: tooMany,
+      },
+    }),
+    get('/api/users/lookup', requires('users:read', 'global.users:*'), {
+      id: 'lookupUser',
+      summary: 'One user by login or e-mail',
+      description:
+        "Grafana answers with a reduced object: `isDisabled`, `isExternal`, `authLabels` and `avatarUrl` say nothing here. The spelling must be the account's own.",
+      parameters: [query('loginOrEmail', 'The login or the e-mail', string())],
+      answers: {
+        200: answer('The user', LookupProfile, { ...admin, authLabels: null, avatarUrl: '' }),
+        404: noUser,
+      },
+    }),
+    get('/api/users/:id', requires('users:read', 'global.users:id::id'), {
+      id: 'getUser',
+      summary: 'One user by id',
+      parameters: [user],
+      answers: { 200: answer('The user', Profile, admin), 400: refused('id is invalid'), 404: noUser },
+    }),
+    put('/api/users/:id', requires('users:write', 'global.users:id::id'), {
+      id: 'updateUser',
+      summary: 'Change a user',
+      description: changeNote,
+      parameters: [user],
+      body: change,
+      answers: changed,
+    }),
+    put('/api/user', signedIn('users:write', 'a 404'), {
+      id: 'updateOwnProfile',
+      summary: 'Change the own account',
+      description: changeNote,
+      body: change,
+      answers: changed,
+    }),
+    put('/api/user/password', signedIn('users:write', 'a 404'), {
+      id: 'changeOwnPassword',
+      summary: 'Change the own password',
+      description:
+        'Ends every session of the account; one that asked by cookie gets a new cookie. `confirmNew` is for forms: it is never compared.',
+      body: {
+        schema: object({ oldPassword: word, newPassword: word, confirmNew: optional(string()) }),
+        example: { oldPassword: 'old_password', newPassword: 'new_password', confirmNew: 'new_password' },
+      },
+      answers: {
+        200: done('User password changed'),
+        400: refused(
+          'New password is too short',
+          'Not allowed to reset password for LDAP or Auth Proxy user',
+          'bad request data',
+        ),
+        401: refused('Invalid old password', 'Unauthorized', 'invalid username or password', 'invalid API key'),
+        404: noUser,
+      },
+    }),
+  ],
+}
+
+const password = pipe(string(), nonEmpty())
+const orgId = pipe(number(), integer(), metadata({ description: 'The org to join as Viewer; 0 = the main org' }))
+
+export const adminUsers: Slice = {
+  tag: 'Admin',
+  description:
+    'Accounts as a server admin handles them. A stranger gets the denial here instead of a 401 (Grafana 9.3.2).',
+  schemas: {},
+  operations: [
+    post('/api/admin/users', requires('users:create', ''), {
+      id: 'createUser',
+      summary: 'Create a user',
+      description: 'One of login and e-mail is needed, and stands for the other.',
+      body: {
+        schema: object({ login: word, email: word, name: word, password, orgId: optional(orgId, 0) }),
+        example: { name: 'User', email: 'user@mygraf.com', login: 'user', password: 'new_password', orgId: 1 },
+      },
+      answers: {
+        200: done('User created', { id }, { id: 2 }),
+        400: refused(
+          'Validation error, need specify either username or email',
+          'Password is missing or too short',
+          'organization not found',
+          'bad request data',
+        ),
+        412: refused("User with email 'user@mygraf.com' or username 'user' already exists"),
+      },
+    }),
+    put('/api/admin/users/:id/password', requires('users.password:write', 'global.users:id::id'), {
+      id: 'setPassword',
+      summary: "Set a user's password",
+      description: 'Ends every session of the account.',
+      parameters: [user],
+      body: { schema: object({ password }), example: { password: 'new_password' } },
+      answers: {
+        200: done('User password updated'),
+        400: refused('New password too short', 'id is invalid', 'bad request data'),
+        404: noUser,
+      },
+    }),
+    put('/api/admin/users/:id/permissions', requires('users.permissions:write', 'global.users:id::id'), {
+      id: 'setServerAdmin',
+      summary: 'Make a user server admin, or no longer',
+      description: '`{}` takes the right away.',
+      parameters: [user],
+      body: { schema: object({ isGrafanaAdmin: optional(boolean(), false) }), example: { isGrafanaAdmin: true } },
+      answers: {
+        200: done('User permissions updated'),
+        400: refused('cannot remove last grafana admin', 'id is invalid', 'bad request data'),
+        404: noUser,
+      },
+    }),
+    del('/api/admin/users/:id', requires('users:delete', 'global.users:id::id'), {
+      id: 'deleteUser',
+      summary: 'Delete a user',
+      description: 'With sessions, tokens, stars and memberships.',
+      parameters: [user],
+      answers: {
+        200: done('User deleted'),
+        400: refused('cannot remove last grafana admin', 'Cannot remove last organization admin', 'id is invalid'),
+        404: noUser,
+      },
+    }),
+  ],
+}
