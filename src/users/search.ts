@@ -14,11 +14,11 @@ const all = `SELECT ${userColumns} FROM (SELECT id, login FROM users ORDER BY lo
 
 const total = "SELECT n FROM counters WHERE kind = 'users' AND owner_id = 0"
 
-/** ?1 the text as an FTS5 phrase, ?2 folded for the walk, ?3 limit, ?4 offset; `broad` says whether the index can't answer. */
+/** ?1 the text as an FTS5 phrase, ?2 folded for the walk, ?3 limit, ?4 offset; `broad` says whether the index can't answer. The walk is skipped by a limit of 0, since SQLite reads the rows of a false WHERE. */
 const matching = (few: string, broad: string) => `WITH few (id) AS MATERIALIZED (${few}),
   broad (yes) AS MATERIALIZED (${broad}),
   walked AS MATERIALIZED (SELECT id, login FROM (
-      SELECT id, login, login_key, email_key, name FROM users WHERE (SELECT yes FROM broad) ORDER BY login, id LIMIT ${maxWalked})
+      SELECT id, login, login_key, email_key, name FROM users ORDER BY login, id LIMIT (SELECT ${maxWalked} * yes FROM broad))
     WHERE instr(login_key, ?2) OR instr(email_key, ?2) OR instr(lower(name), ?2)),
   hits AS MATERIALIZED (SELECT u.id, u.login FROM few JOIN users u ON u.id = few.id WHERE NOT (SELECT yes FROM broad)
     UNION ALL SELECT id, login FROM walked),

@@ -1,0 +1,490 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { as, numberIn, person, root, textIn } from './support/client.ts'
+
+const badData = { status: 400, body: { message: 'bad request data', traceID: '' } }
+const message = (text: string, status = 200) => ({ status, body: { message: text } })
+const denied = (action: string) => ({
+  status: 403,
+  body: { message: `You'll need additional permissions to perform this action. Permissions needed: ${action}` },
+})
+
+let vic: number
+beforeAll(async () => {
+  vic = await person('vic', { email: 'vic@example.org' })
+  await person('olive')
+})
+
+describe('organizations', () => {
+  let two: number
+
+  it('are made by a server admin, who becomes their Admin', async () => {
+    const { status, body, text } = await as(root).post('/api/orgs', { name: 'Second Org', id: 9, address: {} })
+    two = numberIn(body, 'orgId')
+    expect({ status, text }).toEqual({ status: 200, text: `{"message":"Organization created","orgId":${two}}` })
+    expect((await as(root).get('/api/user/orgs')).body).toEqual([
+      { orgId: 1, name: 'Main Org.', role: 'Admin' },
+      { orgId: two, name: 'Second Org', role: 'Admin' },
+    ])
+  })
+
+  it.each([
+    [
+      'a taken name',
+      { name: 'Second Org' },
+      { status: 409, body: { message: 'Organization name taken', traceID: '' } },
+    ],
+    ['an empty name', { name: '' }, badData],
+    ['no name', {}, badData],
+    ['half a body', '{"name": ', badData],
+  ])('are not made with %s', async (_, body, expected) => {
+    expect(await as(root).post('/api/orgs', body)).toMatchObject(expected)
+  })
+
+  it('are told apart by case, and take blanks', async () => {
+    expect((await as(root).post('/api/orgs', { name: 'second org' })).status).toBe(200)
+    expect((await as(root).post('/api/orgs', { name: '  ' })).status).toBe(200)
+  })
+
+  it('take members by login or e-mail', async () => {
+    const add = (body: unknown) => as(root).post(`/api/orgs/${two}/users`, body)
+    const added = await add({ loginOrEmail: 'vic@example.org', role: 'editor' })
+    expect(added).toMatchObject({ status: 200, text: `{"message":"User added to organization","userId":${vic}}` })
+    expect(await add({ loginOrEmail: 'vic', role: 'Viewer' })).toMatchObject({
+      status: 409,
+      body: { message: 'User is already member of this organization', userId: vic },
+    })
+    expect((await as(root).get(`/api/users/${vic}/orgs`)).body).toEqual([
+      { orgId: 1, name: 'Main Org.', role: 'Viewer' },
+      { orgId: two, name: 'Second Org', role: 'Editor' },
+    ])
+  })
+
+  it.each([
+    ['nobody by that name', 2, { loginOrEmail: 'VIC', role: 'Viewer' }, message('User not found', 404)],
+    ['no role', 2, { loginOrEmail: 'vic' }, badData],
+    ['a role that is none', 2, { loginOrEmail: 'vic', role: 'King' }, badData],
+    ['no name', 2, { role: 'Viewer' }, badData],
+    ['no such org', 999, { loginOrEmail: 'vic', role: 'Viewer' }, message('Organization not found', 404)],
+    ['no org at all', 'abc', { loginOrEmail: 'vic', role: 'Viewer' }, denied('')],
+    ['org 0', 0, { loginOrEmail: 'vic', role: 'Viewer' }, denied('')],
+  ])('take no member with %s', async (_, org, body, expected) => {
+    expect(await as(root).post(`/api/orgs/${org}/users`, body)).toMatchObject(expected)
+  })
+
+  it('take members from their own admin, whichever org that one is in', async () => {
+    expect((await as(root).post(`/api/orgs/${two}/users`, { loginOrEmail: 'olive', role: 'Admin' })).status).toBe(200)
+    await person('newcomer')
+    const add = (org: number) =>
+      as('olive:pass').post(`/api/orgs/${org}/users`, { loginOrEmail: 'newcomer', role: 'Viewer' })
+    expect((await add(two)).status).toBe(200)
+    expect(await add(1)).toMatchObject(denied('org.users:add'))
+    expect(await as('vic:pass').post(`/api/orgs/${two}/users`, { loginOrEmail: 'olive', role: 'Admin' })).toMatchObject(
+      denied('org.users:add'),
+    )
+  })
+
+  it('are switched between, by oneself and by a server admin', async () => {
+    const changed = message('Active organization changed')
+    const invalid = message('Not a valid organization', 401)
+    expect(await as('vic:pass').post(`/api/user/using/${two}`)).toMatchObject(changed)
+    expect((await as('vic:pass').get('/api/user')).body).toMatchObject({ orgId: two })
+    expect(await as(root).post(`/api/users/${vic}/using/1`)).toMatchObject(changed)
+    expect((await as('vic:pass').get('/api/user')).body).toMatchObject({ orgId: 1 })
+    for (const org of ['3', '0', '-1', '999']) {
+      expect(await as('vic:pass').post(`/api/user/using/${org}`)).toMatchObject(invalid)
+      expect(await as(root).post(`/api/users/${vic}/using/${org}`)).toMatchObject(invalid)
+    }
+    expect(await as(root).post('/api/users/9999/using/1')).toMatchObject(invalid)
+    expect(await as('vic:pass').post('/api/user/using/abc')).toMatchObject({
+      status: 400,
+      body: { message: 'id is invalid', traceID: '' },
+    })
+    expect(await as(root).post(`/api/users/${vic}/using/abc`)).toMatchObject({
+      status: 400,
+      body: { message: 'orgId is invalid' },
+    })
+    expect(await as(root).post('/api/users/abc/using/1')).toMatchObject({
+      status: 400,
+      body: { message: 'id is invalid' },
+    })
+  })
+
+  it('of somebody unknown are none', async () => {
+    for (const id of ['9999', '0', '-1'])
+      expect(await as(root).get(`/api/users/${id}/orgs`)).toMatchObject({ status: 200, body: [] })
+    expect((await as(root).get('/api/users/abc/orgs')).status).toBe(400)
+  })
+
+  it('are chosen for one request by a header, only by who is in them', async () => {
+    const create = (who: string, org: string, name: string) =>
+      as(who).post('/api/teams', { name }, { 'X-Grafana-Org-Id': org })
+    const made = await create('olive:pass', String(two), 'By header')
+    expect(made.status).toBe(200)
+    const row = await env.DB.prepare('SELECT org_id FROM teams WHERE id = ?')
+      .bind(numberIn(made.body, 'teamId'))
+      .first()
+    expect(row).toEqual({ org_id: two })
+    expect(await create('olive:pass', '1', 'x')).toMatchObject(denied('teams:create'))
+    expect(await create('olive:pass', '3', 'x')).toMatchObject(denied('teams:create'))
+    expect((await create('admin:admin', '0', 'Zero is ignored')).status).toBe(200)
+    expect((await create('admin:admin', 'abc', 'So is text')).status).toBe(200)
+    expect((await as('vic:pass').get('/api/user', { 'X-Grafana-Org-Id': String(two) })).body).toMatchObject({
+      orgId: 1,
+    })
+  })
+})
+
+describe('teams', () => {
+  let team: number
+
+  it('are made by an org admin, who becomes team admin', async () => {
+    const { body, text } = await as(root).post('/api/teams', { name: 'Team A', email: 'a@team.org', orgId: 2 })
+    team = numberIn(body, 'teamId')
+    expect(text).toBe(`{"message":"Team created","teamId":${team}}`)
+    expect(
+      await env.DB.prepare('SELECT org_id, user_id, permission FROM team_members WHERE team_id = ?').bind(team).first(),
+    ).toEqual({
+      org_id: 1,
+      user_id: 1,
+      permission: 4,
+    })
+  })
+
+  it.each([
+    ['a taken name', { name: 'Team A' }, { status: 409, body: { message: 'Team name taken', traceID: '' } }],
+    ['no name', {}, badData],
+    ['an empty name', { name: '' }, badData],
+    ['a name that is a number', { name: 5 }, badData],
+  ])('are not made with %s', async (_, body, expected) => {
+    expect(await as(root).post('/api/teams', body)).toMatchObject(expected)
+  })
+
+  it('are not made by a viewer', async () => {
+    expect(await as('vic:pass').post('/api/teams', { name: 'V' })).toMatchObject(denied('teams:create'))
+  })
+
+  it('take members, who then see them', async () => {
+    const add = (body: unknown, id: number | string = team) => as(root).post(`/api/teams/${id}/members`, body)
+    expect(await add({ userID: vic, permission: 4 })).toMatchObject(message('Member added to Team'))
+    expect(await add({ userId: vic })).toMatchObject(message('User is already added to this team', 400))
+    expect(await add({ userId: 9999 })).toMatchObject(message('User not found', 404))
+    expect(await add({ userId: vic }, 9999)).toMatchObject({
+      status: 404,
+      body: { message: 'Team not found', traceID: '' },
+    })
+    for (const body of [{}, { userId: 0 }, { userId: '2' }, '{']) expect(await add(body)).toMatchObject(badData)
+    expect(await add({ userId: vic }, 'abc')).toMatchObject({
+      status: 400,
+      body: { message: 'teamId is invalid', traceID: '' },
+    })
+    const shown = {
+      id: team,
+      orgId: 1,
+      name: 'Team A',
+      email: 'a@team.org',
+      avatarUrl: '/avatar/ad50b66f37a1aac2417e6bc741f58678',
+      memberCount: 2,
+      permission: 0,
+      accessControl: null,
+    }
+    expect((await as('vic:pass').get('/api/user/teams')).body).toEqual([shown])
+    expect((await as(root).get(`/api/users/${vic}/teams`)).body).toEqual([shown])
+    expect((await as(root).get(`/api/users/${vic}/teams`, { 'X-Grafana-Org-Id': '2' })).body).toEqual([])
+    expect((await as(root).get('/api/users/9999/teams')).body).toEqual([])
+  })
+
+  it('without an e-mail have a picture by their name', async () => {
+    for (const name of ['Bteam', 'team b']) await as(root).post('/api/teams', { name })
+    expect((await as(root).get('/api/user/teams')).body).toMatchObject([
+      { name: 'Bteam', avatarUrl: '/avatar/9288fa37aaafa404ae241cb5e7198eeb' },
+      { name: 'So is text' },
+      { name: 'Team A', memberCount: 2 },
+      { name: 'Zero is ignored' },
+      { name: 'team b' },
+    ])
+  })
+})
+
+describe('stars', () => {
+  it('are given and taken back, by id and by uid', async () => {
+    const mine = as('vic:pass')
+    expect((await mine.get('/api/user/stars')).body).toEqual([])
+    for (const path of ['1', '1', 'uid/H9C42DRdk', 'uid/H9C42DRdk']) {
+      expect(await mine.post(`/api/user/stars/dashboard/${path}`)).toMatchObject(message('Dashboard starred!'))
+    }
+    expect((await mine.get('/api/user/stars')).body).toEqual(['1', 'H9C42DRdk'])
+    expect((await as(root).get('/api/user/stars')).body).toEqual([])
+    for (const path of ['1', '1', 'uid/H9C42DRdk', 'uid/never']) {
+      expect(await mine.del(`/api/user/stars/dashboard/${path}`)).toMatchObject(message('Dashboard unstarred'))
+    }
+    expect((await mine.get('/api/user/stars')).body).toEqual([])
+  })
+
+  it.each([
+    ['0', 'Missing dashboard id'],
+    ['-1', 'Missing dashboard id'],
+    ['abc', 'Invalid dashboard ID'],
+    ['99999999999999999999', 'Invalid dashboard ID'],
+    ['uid/', 'Invalid dashboard ID'],
+    ['uid/a%20b', 'Invalid dashboard ID'],
+    [`uid/${'u'.repeat(41)}`, 'Invalid dashboard ID'],
+  ])('are not given to %s', async (path, text) => {
+    expect(await as('vic:pass').post(`/api/user/stars/dashboard/${path}`)).toMatchObject(message(text, 400))
+    expect(await as('vic:pass').del(`/api/user/stars/dashboard/${path}`)).toMatchObject(message(text, 400))
+  })
+})
+
+describe('API keys', () => {
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+  let admin: { token: string }
+
+  it('are made, shown once, and listed by name', async () => {
+    const made = await as(root).post('/api/auth/keys', { name: 'keyB', role: 'Admin' })
+    admin = { token: textIn(made.body, 'key') }
+    expect(made).toMatchObject({ status: 200, body: { id: expect.any(Number), name: 'keyB' } })
+    expect(JSON.parse(atob(admin.token))).toEqual({ k: expect.stringMatching(/^\w{32}$/), n: 'keyB', id: 1 })
+    await as(root).post('/api/auth/keys', { Name: 'keyA', Role: 'viewer', SecondsToLive: 100 })
+    const dead = await as(root).post('/api/auth/keys', { name: 'keyC', role: 'Viewer', secondsToLive: 1 })
+    await env.DB.prepare('UPDATE tokens SET expires_at = 5 WHERE id = ?').bind(numberIn(dead.body, 'id')).run()
+    const keys = [
+      { id: expect.any(Number), name: 'keyA', role: 'Viewer', expiration: time },
+      { id: expect.any(Number), name: 'keyB', role: 'Admin' },
+    ]
+    expect((await as(root).get('/api/auth/keys')).body).toEqual(keys)
+    expect((await as(root).get('/api/auth/keys?includeExpired=true')).body).toEqual([
+      ...keys,
+      { id: expect.any(Number), name: 'keyC', role: 'Viewer', expiration: '1970-01-01T00:00:05Z' },
+    ])
+    expect(await as({ token: textIn(dead.body, 'key') }).get('/api/user/orgs')).toMatchObject({
+      status: 401,
+      text: '{"message":"Expired API key"}\n',
+    })
+  })
+
+  it.each([
+    [
+      'a taken name',
+      { name: 'keyB', role: 'Viewer' },
+      message('API key, organization ID and name must be unique', 409),
+    ],
+    [
+      'a negative life',
+      { name: 'n', role: 'Viewer', secondsToLive: -1 },
+      message('negative value for SecondsToLive', 400),
+    ],
+    ['no name', { role: 'Viewer' }, badData],
+    ['no role', { name: 'n' }, badData],
+    ['a role that is none', { name: 'n', role: 'King' }, badData],
+  ])('are not made with %s', async (_, body, expected) => {
+    expect(await as(root).post('/api/auth/keys', body)).toMatchObject(expected)
+  })
+
+  it('live as long as time can be written', async () => {
+    const { status } = await as(root).post('/api/auth/keys', {
+      name: 'forever',
+      role: 'Viewer',
+      secondsToLive: Number.MAX_SAFE_INTEGER,
+    })
+    expect(status).toBe(200)
+    expect((await as(root).get('/api/auth/keys')).body).toContainEqual({
+      id: expect.any(Number),
+      name: 'forever',
+      role: 'Viewer',
+      expiration: '9999-12-31T23:59:59Z',
+    })
+  })
+
+  it.each([
+    ['GET', '/api/user', undefined, message('user not found', 404)],
+    ['PUT', '/api/user', { login: 'x' }, message('user not found', 404)],
+    ['PUT', '/api/user/password', { oldPassword: 'a', newPassword: 'abcde' }, message('user not found', 404)],
+    ['GET', '/api/user/orgs', undefined, { status: 200, body: [] }],
+    ['GET', '/api/user/teams', undefined, { status: 200, body: [] }],
+    ['GET', '/api/user/stars', undefined, { status: 200, body: [] }],
+    ['GET', '/api/user/tokens', undefined, { status: 200, body: [] }],
+    ['POST', '/api/user/tokens', { name: 'x' }, message('user not found', 404)],
+    ['POST', '/api/user/stars/dashboard/1', undefined, message('user not found', 404)],
+    ['DELETE', '/api/user/stars/dashboard/1', undefined, message('user not found', 404)],
+    ['POST', '/api/user/using/1', undefined, message('Not a valid organization', 401)],
+    ['GET', '/api/user/auth-tokens', undefined, { status: 404, body: { message: 'User not found', traceID: '' } }],
+    [
+      'POST',
+      '/api/user/revoke-auth-token',
+      { authTokenId: 1 },
+      { status: 404, body: { message: 'User not found', traceID: '' } },
+    ],
+    ['GET', '/api/users', undefined, denied('users:read')],
+    ['POST', '/api/admin/users', { login: 'bykey', password: 'pass' }, denied('users:create')],
+    ['POST', '/api/orgs', { name: 'bykey' }, denied('orgs:create')],
+    ['POST', '/api/orgs/1/users', { loginOrEmail: 'vic', role: 'Viewer' }, denied('org.users:add')],
+    ['GET', '/api/login/ping', undefined, message('Logged in')],
+    ['GET', '/api/nope', undefined, message('Not found', 404)],
+  ])('are no person: %s %s', async (method, path, body, expected) => {
+    const key = as(admin)
+    const answer =
+      method === 'GET'
+        ? key.get(path)
+        : method === 'PUT'
+          ? key.put(path, body)
+          : method === 'POST'
+            ? key.post(path, body)
+            : key.del(path)
+    expect(await answer).toMatchObject(expected)
+  })
+
+  it('work in their org alone, whatever the header says, and as api_key by Basic', async () => {
+    const headers = { 'X-Grafana-Org-Id': '2' }
+    const made = await as(admin).post('/api/teams', { name: 'By key' }, headers)
+    expect(
+      await env.DB.prepare('SELECT org_id FROM teams WHERE id = ?').bind(numberIn(made.body, 'teamId')).first(),
+    ).toEqual({ org_id: 1 })
+    expect((await as(`api_key:${admin.token}`).get('/api/auth/keys')).status).toBe(200)
+    expect((await as(admin).post('/api/auth/keys', { name: 'by key', role: 'Editor' })).status).toBe(200)
+  })
+
+  it('are refused at once when deleted, and in every mistyped form', async () => {
+    const invalid = { status: 401, body: { message: 'invalid API key', traceID: '' } }
+    const id = await env.DB.prepare("SELECT id FROM tokens WHERE name = 'keyB'").first('id')
+    expect(await as(root).del(`/api/auth/keys/${id}`)).toMatchObject(message('API key deleted'))
+    expect(await as(root).del(`/api/auth/keys/${id}`)).toMatchObject({
+      status: 404,
+      body: { message: 'Failed to delete API key', traceID: '' },
+    })
+    expect(await as(root).del('/api/auth/keys/abc')).toMatchObject({
+      status: 400,
+      body: { message: 'id is invalid', traceID: '' },
+    })
+    for (const token of [
+      admin.token,
+      'x',
+      'rcpat_x',
+      `${admin.token}=`,
+      'null',
+      btoa('null'),
+      btoa('{"k":"a","n":"b","id":1}'),
+    ]) {
+      expect(await as({ token }).get('/api/auth/keys')).toMatchObject(invalid)
+    }
+  })
+})
+
+describe('personal access tokens', () => {
+  const make = async (who: string, body: object) => ({
+    token: textIn((await as(who).post('/api/user/tokens', body)).body, 'key'),
+  })
+
+  it('act as their owner everywhere', async () => {
+    const token = await make('vic:pass', { name: 'everything' })
+    expect(token.token).toMatch(/^rcpat_[A-Za-z0-9]{32}_[0-9a-f]{8}$/)
+    expect((await as(token).get('/api/user')).body).toMatchObject({ login: 'vic' })
+    expect((await as(token).get('/api/users')).status).toBe(403)
+    expect((await as(token).post('/api/user/stars/dashboard/7')).status).toBe(200)
+    const admins = await make(root, { name: 'script' })
+    expect((await as(admins).get('/api/users')).status).toBe(200)
+    expect((await as(admins).post('/api/teams', { name: 'org 2' }, { 'X-Grafana-Org-Id': '2' })).status).toBe(200)
+    expect(await as({ token: `${token.token.slice(0, -1)}x` }).get('/api/user')).toMatchObject({ status: 401 })
+  })
+
+  it('lose what their owner loses, on the next request', async () => {
+    const id = await person('boss')
+    await as(root).put(`/api/admin/users/${id}/permissions`, { isGrafanaAdmin: true })
+    const token = await make('boss:pass', { name: 't' })
+    expect((await as(token).get('/api/users')).status).toBe(200)
+    await as(root).put(`/api/admin/users/${id}/permissions`, {})
+    expect((await as(token).get('/api/users')).status).toBe(403)
+    await env.DB.prepare('UPDATE users SET is_disabled = 1 WHERE id = ?').bind(id).run()
+    expect(await as(token).get('/api/user')).toMatchObject({ status: 401, body: { message: 'invalid API key' } })
+  })
+
+  it('do no more than they were limited to, nor more than their owner may', async () => {
+    const readOne = await make(root, {
+      name: 'one',
+      permissions: [{ action: 'users:read', scope: 'global.users:id:1' }],
+    })
+    expect((await as(readOne).get('/api/users/1')).status).toBe(200)
+    expect((await as(readOne).get('/api/user')).status).toBe(200)
+    expect((await as(readOne).get(`/api/users/${vic}`)).status).toBe(403)
+    expect((await as(readOne).get('/api/users')).status).toBe(403)
+    expect(await as(readOne).put('/api/user', { login: 'x' })).toMatchObject(denied('users:write'))
+    const greedy = await make('vic:pass', {
+      name: 'greedy',
+      permissions: [{ action: 'users:read', scope: '*' }, { action: 'users:create' }],
+    })
+    expect((await as(greedy).get('/api/users')).status).toBe(403)
+    expect((await as(greedy).post('/api/admin/users', { login: 'x', password: 'pass' })).status).toBe(403)
+    expect((await as(greedy).get('/api/user')).status).toBe(200)
+  })
+
+  it('with limits make no successor', async () => {
+    const refused = message('A token with an expiry or with limited permissions cannot create tokens', 403)
+    const limited = await make(root, { name: 'own', permissions: [{ action: 'users:write', scope: 'users:*' }] })
+    const short = await make(root, { name: 'short', secondsToLive: 1000 })
+    const free = await make(root, { name: 'free' })
+    expect(await as(limited).post('/api/user/tokens', { name: 'next' })).toMatchObject(refused)
+    expect(await as(short).post('/api/user/tokens', { name: 'next' })).toMatchObject(refused)
+    expect((await as(free).post('/api/user/tokens', { name: 'next' })).status).toBe(200)
+  })
+
+  it('are listed without their secret and deleted by their owner', async () => {
+    await person('tok')
+    const made = await as('tok:pass').post('/api/user/tokens', {
+      name: 'a',
+      secondsToLive: 60,
+      permissions: [{ action: 'users:read', scope: 'users:*' }],
+    })
+    const id = numberIn(made.body, 'id')
+    const { body, text } = await as('tok:pass').get('/api/user/tokens')
+    const time = expect.stringMatching(/Z$/)
+    expect(body).toEqual([
+      {
+        id,
+        name: 'a',
+        created: time,
+        lastUsedAt: null,
+        expiration: time,
+        hasExpired: false,
+        permissions: [{ action: 'users:read', scope: 'users:*' }],
+      },
+    ])
+    expect(text).not.toContain(textIn(made.body, 'key'))
+    expect((await as({ token: textIn(made.body, 'key') }).get('/api/user')).status).toBe(200)
+    expect((await as('tok:pass').get('/api/user/tokens')).body).toMatchObject([{ lastUsedAt: time }])
+    expect(await as('vic:pass').del(`/api/user/tokens/${id}`)).toMatchObject(message('Token not found', 404))
+    expect(await as('tok:pass').del(`/api/user/tokens/${id}`)).toMatchObject(message('Token deleted'))
+    expect((await as({ token: textIn(made.body, 'key') }).get('/api/user')).status).toBe(401)
+  })
+
+  it.each([
+    ['a taken name', { name: 'taken' }, message('A token of that name exists', 409)],
+    ['no name', {}, badData],
+    ['no permissions at all', { name: 'x', permissions: [] }, badData],
+    ['a permission without an action', { name: 'x', permissions: [{ scope: '*' }] }, badData],
+    ['a negative life', { name: 'x', secondsToLive: -5 }, message('negative value for SecondsToLive', 400)],
+  ])('are not made with %s', async (_, body, expected) => {
+    await as('olive:pass').post('/api/user/tokens', { name: 'taken' })
+    expect(await as('olive:pass').post('/api/user/tokens', body)).toMatchObject(expected)
+  })
+})
+
+describe('service accounts', () => {
+  it('act by their tokens in their org, until disabled', async () => {
+    await env.DB.prepare(
+      "INSERT INTO service_accounts (id, uid, org_id, name, login, role, created_at, updated_at) VALUES (5, 'u', 1, 'sa', 'sa-sa', 'Admin', 0, 0)",
+    ).run()
+    const { newToken, secretHash } = await import('../src/auth/secrets.ts')
+    const token = newToken('glsa')
+    await env.DB.prepare(
+      "INSERT INTO tokens (kind, hash, name, service_account_id, created_at) VALUES ('service_account', ?, 't', 5, 0)",
+    )
+      .bind(secretHash(token))
+      .run()
+    expect(await as({ token }).get('/api/user')).toMatchObject(message('user not found', 404))
+    expect((await as({ token }).get('/api/auth/keys')).status).toBe(200)
+    await env.DB.prepare('UPDATE service_accounts SET is_disabled = 1').run()
+    expect(await as({ token }).get('/api/auth/keys')).toMatchObject(message('Service account is disabled', 401))
+    await env.DB.prepare('UPDATE service_accounts SET is_disabled = 0').run()
+    await env.DB.prepare('UPDATE tokens SET is_revoked = 1 WHERE service_account_id = 5').run()
+    expect(await as({ token }).get('/api/auth/keys')).toMatchObject(message('invalid API key', 401))
+  })
+})

@@ -1,0 +1,67 @@
+import { env } from 'cloudflare:workers'
+
+/** What D1 was asked: one trip for each call that reaches it, the rows that it says it read, and whether it wrote. */
+export type Count = { trips: number; rowsRead: number; rowsWritten: number }
+
+/** The real D1 behind a wrapper that counts. `phases` starts a new count. */
+export function countingD1() {
+  const count: Count = { trips: 0, rowsRead: 0, rowsWritten: 0 }
+  const inner = new WeakMap<object, D1PreparedStatement>()
+
+  function note(...results: D1Result[]) {
+    count.trips += 1
+    for (const { meta } of results) {
+      count.rowsRead += meta.rows_read
+      count.rowsWritten += meta.rows_written
+    }
+  }
+
+  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
+    const proxy = new Proxy(statement, {
+      get(target, key) {
+        if (key === 'bind') return (...values: unknown[]) => wrap(target.bind(...values))
+        // `first` says nothing of what it cost, so it is done by way of `all`.
+        if (key === 'first') return async () => (await run(target)).results[0] ?? null
+        if (key === 'all' || key === 'run') return () => run(target)
+        return Reflect.get(target, key)
+      },
+    })
+    inner.set(proxy, statement)
+    return proxy
+  }
+
+  async function run(statement: D1PreparedStatement) {
+    const result = await statement.all<Record<string, unknown>>()
+    note(result)
+    return result
+  }
+
+  const db = new Proxy(env.DB, {
+    get(target, key) {
+      if (key === 'prepare') return (text: string) => wrap(target.prepare(text))
+      if (key === 'batch') {
+        return async (statements: D1PreparedStatement[]) => {
+          const results = await target.batch(statements.map((statement) => inner.get(statement) ?? statement))
+          note(...results)
+          return results
+        }
+      }
+      return Reflect.get(target, key).bind(target)
+    },
+  })
+
+  const reset = () => Object.assign(count, { trips: 0, rowsRead: 0, rowsWritten: 0 })
+  return { db, count, reset }
+}
+
+/** The real KV behind a wrapper that counts keys written. */
+export function countingKv() {
+  const count = { puts: 0 }
+  const kv = new Proxy(env.SESSIONS, {
+    get(target, key) {
+      if (key === 'put') count.puts += 1
+      return Reflect.get(target, key).bind(target)
+    },
+  })
+  return { kv, count }
+}
