@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { authenticate } from './auth/authenticate.ts'
+import { authenticate, identify } from './auth/authenticate.ts'
+import { setReturnPath } from './auth/cookies.ts'
 import { anyone } from './auth/guards.ts'
 import { readConfig } from './config.ts'
 import { openDb } from './db/client.ts'
@@ -47,10 +48,18 @@ app.get('/api/health', anyone('says only whether D1 answers'), async (c) => {
 app.use('/api/*', authenticate)
 for (const slice of [sessions, users, adminUsers, orgs, teams, tokens, stars]) app.route('/', slice)
 
-/** Grafana answers a stranger 401 on every unknown API path, so that the routes can't be probed. */
-app.notFound((c) => {
-  const stranger =
-    c.req.path.startsWith('/api') && c.var.identity?.kind !== 'person' && c.var.identity?.kind !== 'machine'
-  return renderError(stranger ? unauthorized() : notFound(), c)
+/**
+ * Grafana answers a stranger 401 on every unknown API path, so that the routes can't be probed, and sends it from any
+ * other to the sign-in page, by any method.
+ */
+app.notFound(async (c) => {
+  if (/^\/api(\/|$)/.test(c.req.path)) {
+    const known = c.var.identity !== undefined && c.var.identity.kind !== 'anonymous'
+    return renderError(known ? notFound() : unauthorized(), c)
+  }
+  const identity = await identify(c).catch(() => undefined)
+  if (identity && identity.kind !== 'anonymous') return renderError(notFound(), c)
+  if (c.req.path !== '/') setReturnPath(c)
+  return c.redirect('/login', 302)
 })
 app.onError(renderError)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { as } from './support/client.ts'
+import { as, call, root } from './support/client.ts'
 
 const get = (path: string, bindings: object = {}) => as(undefined, bindings).get(path)
 
@@ -12,13 +12,32 @@ describe('what every answer has in common', () => {
     expect(JSON.parse(health.text)).toEqual({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
   })
 
-  it.each(['/healthz/', '/other', '/API/user'])('answers 404 on %s', async (path) => {
+  it.each(['/healthz/', '/api/health/'])('answers 404 on %s', async (path) => {
     expect(await get(path)).toMatchObject({ status: 404, body: { message: 'Not found' } })
   })
 
   it.each(['/api', '/api/', '/api/nope', '/api/users/1/nope'])('tells a stranger nothing about %s', async (path) => {
     expect(await get(path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}\n' })
   })
+
+  it.each([
+    ['GET', '/', null],
+    ['GET', '/profile?a=b', 'redirect_to=%2Fprofile%3Fa%3Db; Path=/; HttpOnly; SameSite=Lax'],
+    ['GET', '/API/user', 'redirect_to=%2FAPI%2Fuser; Path=/; HttpOnly; SameSite=Lax'],
+    ['POST', '/logout', 'redirect_to=%2Flogout; Path=/; HttpOnly; SameSite=Lax'],
+  ])('sends a stranger from %s %s to sign in', async (method, path, cookie) => {
+    const answer = await call(undefined, method, path)
+    expect(answer.status).toBe(302)
+    expect(answer.headers.get('Location')).toBe('/login')
+    expect(answer.headers.get('Set-Cookie')).toBe(cookie)
+  })
+
+  it.each(['/nope', '/API/user', '//api/user', '/api//user', '/api/User'])(
+    'says to whoever is signed in that there is no %s',
+    async (path) => {
+      expect(await as(root).get(path)).toMatchObject({ status: 404, text: '{"message":"Not found"}\n' })
+    },
+  )
 
   it('sends the headers that Grafana sends', async () => {
     const { headers } = await get('/api/nope')

@@ -26,6 +26,14 @@ export const setSessionCookie = (c: RequestContext, token: string, maxAge: numbe
 
 export const clearSessionCookie = (c: RequestContext) => setCookie(c, c.var.config.cookieName, '', 0)
 
+/** Where to go after signing in: what was asked for. */
+export function setReturnPath(c: RequestContext): void {
+  const { pathname, search } = new URL(c.req.url)
+  c.header('Set-Cookie', `redirect_to=${encodeURIComponent(pathname + search)}; Path=/; HttpOnly; SameSite=Lax`, {
+    append: true,
+  })
+}
+
 /** Where the sign-in page was asked to return to, used up by reading it. Only a path of this site: never another host. */
 export function takeReturnPath(c: RequestContext): string | undefined {
   const path = readCookie(c, 'redirect_to')
