@@ -108,13 +108,13 @@ describe('signing in', () => {
           get(target, key) {
             if (key !== 'prepare') return Reflect.get(target, key).bind(target)
             return (text: string) => {
-              if (!text.startsWith('INSERT INTO sessions')) return target.prepare(text)
               const statement = target.prepare(text)
+              if (!text.startsWith('insert into "sessions"')) return statement
               return {
                 bind: (...values: unknown[]) => ({
-                  first: async () => {
+                  raw: async () => {
                     await target.prepare(sql).run()
-                    return statement.bind(...values).first()
+                    return statement.bind(...values).raw()
                   },
                 }),
               }

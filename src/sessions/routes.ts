@@ -25,7 +25,7 @@ sessions.post('/login', anyone('this is where one signs in'), async (c) => {
   const person = await signIn(c, user, password)
   if (!person?.passwordHash) throw wrongPassword()
   const { token, row } = newSession(c, person.user.id, person.passwordHash)
-  const inserted = await insertSession(c.var.db, row).first<{ id: number }>()
+  const [inserted] = await insertSession(c.var.db, row)
   if (!inserted) throw wrongPassword()
   await openSession(c, person.user.id, inserted.id, token)
   const redirectUrl = takeReturnPath(c)

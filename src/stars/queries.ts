@@ -1,23 +1,22 @@
-import { bound, type Db } from '../db/client.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Db } from '../db/client.ts'
+import { stars } from '../db/schema.ts'
+import { maxRows } from '../page.ts'
 
 /** A star already given stays as it is. */
 export const star = (db: Db, userId: number, dashboard: string, now: number) =>
-  bound(
-    db,
-    'INSERT INTO stars (user_id, dashboard, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING',
-    userId,
-    dashboard,
-    now,
-  ).run()
+  db.insert(stars).values({ userId, dashboard, createdAt: now }).onConflictDoNothing()
 
 export const unstar = (db: Db, userId: number, dashboard: string) =>
-  bound(db, 'DELETE FROM stars WHERE user_id = ?1 AND dashboard = ?2', userId, dashboard).run()
+  db.delete(stars).where(and(eq(stars.userId, userId), eq(stars.dashboard, dashboard)))
 
+/** In the order in which they were given; one more than an answer may hold tells that there are too many. */
 export const listStars = async (db: Db, userId: number) =>
   (
-    await bound(
-      db,
-      'SELECT dashboard FROM stars WHERE user_id = ?1 ORDER BY created_at, rowid LIMIT 10001',
-      userId,
-    ).all<{ dashboard: string }>()
-  ).results.map((row) => row.dashboard)
+    await db
+      .select({ dashboard: stars.dashboard })
+      .from(stars)
+      .where(eq(stars.userId, userId))
+      .orderBy(stars.createdAt, sql`rowid`)
+      .limit(maxRows + 1)
+  ).map((row) => row.dashboard)

@@ -1,13 +1,24 @@
+import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import type { Grant, Role } from '../auth/permissions.ts'
-import { bound, type Db } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
+import { tokens } from '../db/schema.ts'
+import { maxRows } from '../page.ts'
 
-export type ApiKey = { id: number; name: string; role: Role; expiresAt: number | null }
+const isApiKeyOf = (orgId: number) => and(eq(tokens.kind, 'api_key'), eq(tokens.orgId, orgId))
+const isPersonalOf = (userId: number) => and(eq(tokens.kind, 'personal'), eq(tokens.userId, userId))
 
-const keys = `SELECT id, name, role, expires_at AS expiresAt FROM tokens
-  WHERE kind = 'api_key' AND org_id = ?1 AND (?2 OR expires_at IS NULL OR expires_at > ?3) ORDER BY name LIMIT 10001`
+const apiKeyColumns = { id: tokens.id, name: tokens.name, role: tokens.role, expiresAt: tokens.expiresAt }
 
-export const listApiKeys = async (db: Db, orgId: number, includeExpired: boolean, now: number) =>
-  (await bound(db, keys, orgId, includeExpired ? 1 : 0, now).all<ApiKey>()).results
+export type ApiKey = { id: number; name: string; role: Role | null; expiresAt: number | null }
+
+/** By name; one more than an answer may hold tells that there are too many. */
+export const listApiKeys = (db: Db, orgId: number, includeExpired: boolean, now: number): Promise<ApiKey[]> =>
+  db
+    .select(apiKeyColumns)
+    .from(tokens)
+    .where(and(isApiKeyOf(orgId), includeExpired ? undefined : or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now))))
+    .orderBy(tokens.name)
+    .limit(maxRows + 1)
 
 export type NewApiKey = {
   hash: string
@@ -16,25 +27,22 @@ export type NewApiKey = {
   role: Role
   createdBy: number | null
   expiresAt: number | null
-  now: number
-}
-
-const insertKey = `INSERT INTO tokens (kind, hash, name, org_id, role, created_by, created_at, expires_at)
-  VALUES ('api_key', ?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id`
-
-const insertedId = (row: { id: number } | null): number => {
-  if (!row) throw new Error('the new token has no id')
-  return row.id
+  createdAt: number
 }
 
 /** Throws a duplicate where the org has a key of that name. */
-export const createApiKey = async (db: Db, { hash, name, orgId, role, createdBy, expiresAt, now }: NewApiKey) =>
-  insertedId(await bound(db, insertKey, hash, name, orgId, role, createdBy, now, expiresAt).first<{ id: number }>())
+export const createApiKey = async (db: Db, key: NewApiKey): Promise<number> =>
+  (
+    await db
+      .insert(tokens)
+      .values({ kind: 'api_key', ...key })
+      .returning({ id: tokens.id })
+      .get()
+  ).id
 
 /** Whether the org had it. */
 export const deleteApiKey = async (db: Db, orgId: number, id: number) =>
-  (await bound(db, "DELETE FROM tokens WHERE id = ?1 AND org_id = ?2 AND kind = 'api_key'", id, orgId).run()).meta
-    .changes > 0
+  (await db.delete(tokens).where(and(isApiKeyOf(orgId), eq(tokens.id, id)))).meta.changes > 0
 
 export type PersonalToken = {
   id: number
@@ -45,11 +53,22 @@ export type PersonalToken = {
   lastUsedAt: number | null
 }
 
-const personal = `SELECT id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
-  FROM tokens WHERE kind = 'personal' AND user_id = ?1 ORDER BY name LIMIT 10001`
+const personalColumns = {
+  id: tokens.id,
+  name: tokens.name,
+  permissions: tokens.permissions,
+  createdAt: tokens.createdAt,
+  expiresAt: tokens.expiresAt,
+  lastUsedAt: tokens.lastUsedAt,
+}
 
-export const listPersonalTokens = async (db: Db, userId: number) =>
-  (await bound(db, personal, userId).all<PersonalToken>()).results
+export const listPersonalTokens = (db: Db, userId: number): Promise<PersonalToken[]> =>
+  db
+    .select(personalColumns)
+    .from(tokens)
+    .where(isPersonalOf(userId))
+    .orderBy(tokens.name)
+    .limit(maxRows + 1)
 
 export type NewPersonalToken = {
   hash: string
@@ -57,20 +76,21 @@ export type NewPersonalToken = {
   userId: number
   permissions: Grant[] | undefined
   expiresAt: number | null
-  now: number
+  createdAt: number
 }
 
-const insertPersonal = `INSERT INTO tokens (kind, hash, name, user_id, created_by, permissions, created_at, expires_at)
-  VALUES ('personal', ?1, ?2, ?3, ?3, ?4, ?5, ?6) RETURNING id`
-
 /** Throws a duplicate where the person has a token of that name. */
-export async function createPersonalToken(db: Db, token: NewPersonalToken): Promise<number> {
-  const { hash, name, userId, permissions, expiresAt, now } = token
+export async function createPersonalToken(db: Db, { permissions, ...token }: NewPersonalToken): Promise<number> {
+  const row = { kind: 'personal' as const, ...token, createdBy: token.userId }
   const json = permissions ? JSON.stringify(permissions) : null
-  return insertedId(await bound(db, insertPersonal, hash, name, userId, json, now, expiresAt).first<{ id: number }>())
+  const { id } = await db
+    .insert(tokens)
+    .values({ ...row, permissions: json })
+    .returning({ id: tokens.id })
+    .get()
+  return id
 }
 
 /** Whether the person had it. */
 export const deletePersonalToken = async (db: Db, userId: number, id: number) =>
-  (await bound(db, "DELETE FROM tokens WHERE id = ?1 AND user_id = ?2 AND kind = 'personal'", id, userId).run()).meta
-    .changes > 0
+  (await db.delete(tokens).where(and(isPersonalOf(userId), eq(tokens.id, id)))).meta.changes > 0

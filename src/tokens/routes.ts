@@ -51,7 +51,7 @@ tokens.post('/api/auth/keys', requires('apikeys:create', ''), async (c) => {
   const { orgId } = caller
   const createdBy = caller.kind === 'person' ? caller.user.id : null
   const key = newApiKey(body.name, orgId)
-  const row = { hash: secretHash(key), name: body.name, role: body.role, orgId, createdBy, expiresAt, now }
+  const row = { hash: secretHash(key), name: body.name, role: body.role, orgId, createdBy, expiresAt, createdAt: now }
   const id = await createApiKey(db, row).catch((error: unknown) => {
     throw isDuplicate(error) ? conflict('API key, organization ID and name must be unique') : error
   })
@@ -99,7 +99,7 @@ tokens.post('/api/user/tokens', signedIn('users:write', noPerson), async (c) => 
   const permissions = body.permissions?.map(({ action, scope }): Grant => [action, scope])
   const expiresAt = expiry(body.secondsToLive, now)
   const key = newToken('rcpat')
-  const row = { hash: secretHash(key), name: body.name, userId: me.user.id, permissions, expiresAt, now }
+  const row = { hash: secretHash(key), name: body.name, userId: me.user.id, permissions, expiresAt, createdAt: now }
   const id = await createPersonalToken(db, row).catch((error: unknown) => {
     throw isDuplicate(error) ? conflict('A token of that name exists') : error
   })

@@ -1,6 +1,8 @@
+import { and, eq, exists, notExists, sql } from 'drizzle-orm'
 import type { User } from '../auth/identity.ts'
 import { nameKey, readUser, type UserRow, userColumns } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
+import { orgMembers, sessions, userAuth, users } from '../db/schema.ts'
 import { deleteSessionsOf, insertSession, type NewSession } from '../sessions/queries.ts'
 
 const byId = `SELECT ${userColumns} FROM users u WHERE u.id = ?1`
@@ -29,53 +31,59 @@ export type NewUser = {
   now: number
 }
 
-const insert = `INSERT INTO users (uid, login, email, login_key, email_key, name, password_hash, org_id, created_at, updated_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id`
-
 /** A Viewer of its org. Throws a duplicate where either name is taken, a missing reference where there is no such org; nothing is left then. */
-export async function createUser(db: Db, user: NewUser): Promise<number> {
-  const { uid, login, email, name, passwordHash, orgId, now } = user
-  const [created] = await db.$client.batch<{ id: number }>([
-    bound(db, insert, uid, login, email, nameKey(login), nameKey(email), name, passwordHash, orgId, now),
-    bound(
-      db,
-      "INSERT INTO org_members (org_id, user_id, role, created_at) SELECT ?1, id, 'Viewer', ?2 FROM users WHERE uid = ?3",
-      orgId,
-      now,
-      uid,
+export async function createUser(db: Db, { now, ...user }: NewUser): Promise<number> {
+  const [[created]] = await db.batch([
+    db
+      .insert(users)
+      .values({ ...user, loginKey: nameKey(user.login), emailKey: nameKey(user.email), createdAt: now, updatedAt: now })
+      .returning({ id: users.id }),
+    db.insert(orgMembers).select(
+      db
+        .select({
+          orgId: users.orgId,
+          userId: users.id,
+          role: sql<'Viewer'>`'Viewer'`.as('role'),
+          createdAt: users.createdAt,
+        })
+        .from(users)
+        .where(eq(users.uid, user.uid)),
     ),
   ])
-  const id = created?.results[0]?.id
-  if (id === undefined) throw new Error('the new user has no id')
-  return id
+  if (!created) throw new Error('the new user has no id')
+  return created.id
 }
 
 /** Empty = leave as it is: Grafana's clients omit what they don't change. */
 export type UserChange = { login: string; email: string; name: string; theme: string; now: number }
 
-const change = `UPDATE users SET
-    login = coalesce(nullif(?2, ''), login), login_key = coalesce(nullif(?3, ''), login_key),
-    email = coalesce(nullif(?4, ''), email), email_key = coalesce(nullif(?5, ''), email_key),
-    name = coalesce(nullif(?6, ''), name), theme = coalesce(nullif(?7, ''), theme), updated_at = ?8
-  WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM user_auth WHERE user_id = ?1)`
-
 /** Whether it was changed: not where there is no such user, nor where it is another system's to change. */
 export async function updateUser(db: Db, id: number, { login, email, name, theme, now }: UserChange): Promise<boolean> {
-  const run = await bound(db, change, id, login, nameKey(login), email, nameKey(email), name, theme, now).run()
-  return run.meta.changes > 0
+  const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
+  const { meta } = await db
+    .update(users)
+    .set({
+      ...(login && { login, loginKey: nameKey(login) }),
+      ...(email && { email, emailKey: nameKey(email) }),
+      ...(name && { name }),
+      ...(theme && { theme }),
+      updatedAt: now,
+    })
+    .where(and(eq(users.id, id), notExists(external)))
+  return meta.changes > 0
 }
 
 /** With it go sessions, memberships, stars, tokens and the rest, by foreign keys. Last admins are kept by triggers. */
 export const deleteUser = async (db: Db, id: number) =>
-  (await bound(db, 'DELETE FROM users WHERE id = ?1 RETURNING id', id).first()) !== null
+  (await db.delete(users).where(eq(users.id, id)).returning({ id: users.id })).length > 0
 
 /** Ends every session of the person in the same transaction. */
-export async function setPassword(db: Db, id: number, hash: string, now: number): Promise<boolean> {
-  const [updated] = await db.$client.batch([
-    bound(db, 'UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1 RETURNING id', id, hash, now),
+export async function setPassword(db: Db, id: number, passwordHash: string, now: number): Promise<boolean> {
+  const [updated] = await db.batch([
+    db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id)).returning({ id: users.id }),
     deleteSessionsOf(db, id),
   ])
-  return (updated?.results.length ?? 0) > 0
+  return updated.length > 0
 }
 
 type OwnChange = { userId: number; verified: string; hash: string; now: number; session: NewSession | undefined }
@@ -85,31 +93,22 @@ type OwnChange = { userId: number; verified: string; hash: string; now: number; 
  * Answers whether it was changed, and the new session's id.
  */
 export async function changeOwnPassword(db: Db, { userId, verified, hash, now, session }: OwnChange) {
-  const [updated, , opened] = await db.$client.batch<{ id: number }>([
-    bound(
-      db,
-      'UPDATE users SET password_hash = ?2, updated_at = ?3 WHERE id = ?1 AND password_hash = ?4 RETURNING id',
-      userId,
-      hash,
-      now,
-      verified,
-    ),
-    bound(
-      db,
-      'DELETE FROM sessions WHERE user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND password_hash = ?2)',
-      userId,
-      hash,
-    ),
-    ...(session ? [insertSession(db, session)] : []),
-  ])
-  return { changed: (updated?.results.length ?? 0) > 0, sessionId: opened?.results[0]?.id }
+  const changed = db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.passwordHash, hash)))
+  const update = db
+    .update(users)
+    .set({ passwordHash: hash, updatedAt: now })
+    .where(and(eq(users.id, userId), eq(users.passwordHash, verified)))
+    .returning({ id: users.id })
+  const end = db.delete(sessions).where(and(eq(sessions.userId, userId), exists(changed)))
+  const [updated, , opened] = await (session
+    ? db.batch([update, end, insertSession(db, session)])
+    : db.batch([update, end]))
+  return { changed: updated.length > 0, sessionId: opened?.[0]?.id }
 }
 
 export const setAdmin = async (db: Db, id: number, isAdmin: boolean, now: number) =>
-  (await bound(
-    db,
-    'UPDATE users SET is_admin = ?2, updated_at = ?3 WHERE id = ?1 RETURNING id',
-    id,
-    isAdmin ? 1 : 0,
-    now,
-  ).first()) !== null
+  (await db.update(users).set({ isAdmin, updatedAt: now }).where(eq(users.id, id)).returning({ id: users.id })).length >
+  0

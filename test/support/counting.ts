@@ -16,16 +16,16 @@ export function countingD1() {
     }
   }
 
-  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
-    const proxy = new Proxy(statement, {
-      get(target, key) {
-        if (key === 'bind') return (...values: unknown[]) => wrap(target.bind(...values))
-        // `first` says nothing of what it cost, so it is done by way of `all`.
-        if (key === 'first') return async () => (await run(target)).results[0] ?? null
-        if (key === 'all' || key === 'run') return () => run(target)
-        return Reflect.get(target, key)
-      },
-    })
+  function wrap(statement: D1PreparedStatement, text: string): D1PreparedStatement {
+    // `first` says nothing of what it cost, so it is done by way of `all`.
+    const counted: Record<PropertyKey, unknown> = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values), text),
+      first: async () => (await run(statement)).results[0] ?? null,
+      all: () => run(statement),
+      run: () => run(statement),
+      raw: () => raw(statement, text),
+    }
+    const proxy = new Proxy(statement, { get: (target, key) => counted[key] ?? Reflect.get(target, key) })
     inner.set(proxy, statement)
     return proxy
   }
@@ -36,9 +36,16 @@ export function countingD1() {
     return result
   }
 
+  /** Rows as arrays come without their cost, so a read is asked once more for it; a write counts as a trip. */
+  async function raw(statement: D1PreparedStatement, text: string) {
+    if (/^select/i.test(text)) note(await statement.all())
+    else count.trips += 1
+    return statement.raw()
+  }
+
   const db = new Proxy(env.DB, {
     get(target, key) {
-      if (key === 'prepare') return (text: string) => wrap(target.prepare(text))
+      if (key === 'prepare') return (text: string) => wrap(target.prepare(text), text)
       if (key === 'batch') {
         return async (statements: D1PreparedStatement[]) => {
           const results = await target.batch(statements.map((statement) => inner.get(statement) ?? statement))
