@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { authenticate, identify } from './auth/authenticate.ts'
 import { setReturnPath } from './auth/cookies.ts'
 import { anyone } from './auth/guards.ts'
@@ -31,15 +32,16 @@ app.use(async (c, next) => {
   await next()
 })
 
-/** Cheap: says that the Worker runs, asks nothing of D1. Grafana takes no trailing slash here, and no other route differs so. */
-app.get('/healthz', anyone('says only that the Worker runs'), (c) => {
-  if (c.req.url.endsWith('/')) throw notFound()
-  return c.text('Ok')
-})
+/** Grafana takes no trailing slash on the two probes, unlike on every other route. */
+const exactly = createMiddleware<AppEnv>(async (c, next) =>
+  new URL(c.req.url).pathname.endsWith('/') ? c.notFound() : next(),
+)
+
+/** Cheap: says that the Worker runs, asks nothing of D1. */
+app.get('/healthz', exactly, anyone('says only that the Worker runs'), (c) => c.text('Ok'))
 
 /** A D1 round trip; the version is the Grafana whose answers these are. Indented, as Grafana has it. */
-app.get('/api/health', anyone('says only whether D1 answers'), async (c) => {
-  if (c.req.url.endsWith('/')) throw notFound()
+app.get('/api/health', exactly, anyone('says only whether D1 answers'), async (c) => {
   await c.env.DB.prepare('SELECT 1').run()
   const body = JSON.stringify({ commit: 'rollcall', database: 'ok', version: '9.3.2' }, undefined, 2)
   return c.body(body, 200, { 'Content-Type': 'application/json; charset=UTF-8' })
@@ -53,12 +55,10 @@ for (const slice of [sessions, users, adminUsers, orgs, teams, tokens, stars]) a
  * other to the sign-in page, by any method.
  */
 app.notFound(async (c) => {
-  if (/^\/api(\/|$)/.test(c.req.path)) {
-    const known = c.var.identity !== undefined && c.var.identity.kind !== 'anonymous'
-    return renderError(known ? notFound() : unauthorized(), c)
-  }
-  const identity = await identify(c).catch(() => undefined)
+  const identity = c.var.identity ?? (await identify(c).catch(() => undefined))
   if (identity && identity.kind !== 'anonymous') return renderError(notFound(), c)
+  if (/^\/api(\/|$)/.test(c.req.path)) return renderError(unauthorized(), c)
+  if (c.req.path.startsWith('/healthz')) return renderError(notFound(), c)
   if (c.req.path !== '/') setReturnPath(c)
   return c.redirect('/login', 302)
 })

@@ -12,6 +12,7 @@ import {
   regex,
   strictObject,
   string,
+  union,
 } from 'valibot'
 import { roles } from './auth/permissions.ts'
 
@@ -56,7 +57,6 @@ export type Slice = {
 // Fields
 
 export const id = pipe(number(), integer(), minValue(1))
-
 export const count = pipe(number(), integer(), minValue(0))
 
 /** As rfc3339 in time.ts writes it. */
@@ -74,15 +74,15 @@ export const avatarUrl = pipe(string(), regex(/^(\/avatar\/[0-9a-f]{32})?$/))
 
 const json = 'application/json'
 
-export const answer = (description: string, schema: GenericSchema, example: unknown): Answer => ({
-  description,
-  content: { [json]: { schema, example } },
-})
+const answerAs =
+  (type: string) =>
+  (description: string, schema: GenericSchema, example: unknown): Answer => ({
+    description,
+    content: { [type]: { schema, example } },
+  })
 
-export const plainText = (description: string, schema: GenericSchema, example: string): Answer => ({
-  description,
-  content: { 'text/plain': { schema, example } },
-})
+export const answer = answerAs(json)
+export const plainText = answerAs('text/plain')
 
 /** What a write says; `beside` are the keys next to the message. */
 export const done = (message: string, beside: ObjectEntries = {}, example: object = {}): Answer =>
@@ -111,13 +111,13 @@ const denialExample = {
   title: 'Access denied',
 }
 
-const denied = answer('A permission is missing: the message names it', Denial, denialExample)
+const missing = 'A permission is missing: the message names it'
 
-/** What refuses a write beyond the permissions; `schema` is for routes with a 403 of their own. */
-export const writeDenied = (description: string, schema: GenericSchema): Answer => ({
-  description: `${description}. As plain text: a cookie came with a write from another site.`,
+/** The 403 of a write; `own` is what the route itself refuses with. */
+export const writeDenied = (own?: string): Answer => ({
+  description: `${missing}.${own ? ` Or: ${own}.` : ''} As plain text: a cookie came with a write from another site.`,
   content: {
-    [json]: { schema, example: denialExample },
+    [json]: { schema: own ? union([Denial, Refusal]) : Denial, example: denialExample },
     'text/plain': { schema: literal('origin not allowed\n'), example: 'origin not allowed\n' },
   },
 })
@@ -132,8 +132,8 @@ export const shared = {
     'Service account is disabled',
     'Invalid Basic Auth Header',
   ),
-  Denied: denied,
-  WriteDenied: writeDenied('A permission is missing: the message names it', Denial),
+  Denied: answer(missing, Denial, denialExample),
+  WriteDenied: writeDenied(),
   TooLarge: refused('request body is larger than 1048576 bytes'),
   Failed: { ...refused('Internal server error'), headers: { 'X-Request-Id': 'Finds the failure in the log' } },
   NoAccountYet: refused('No account exists yet: set the secret ADMIN_PASSWORD to create the first administrator'),
@@ -155,66 +155,45 @@ export const signedIn = (action: 'users:read' | 'users:write', forMachines: stri
 const permission = (action: string, scope: string) =>
   `\`${action}\`${scope && ` on \`${scope.replace(/::(\w+)$/, ':{$1}')}\``}`
 
-export const requires = (action: string, scope: string): Access => ({
-  guard: `${action} on ${scope || 'nothing'}`,
-  note: `Needs the permission ${permission(action, scope)}.`,
+export const requires = (action: string, scope: string, where = ''): Access => ({
+  guard: `${action} on ${scope || 'nothing'}${where}`,
+  note: `Needs the permission ${permission(action, scope)}${where}.`,
   isOpen: false,
 })
 
-export const requiresInOrg = (action: string, scope: string): Access => ({
-  guard: `${action} on ${scope || 'nothing'} in the org of the path`,
-  note: `Needs the permission ${permission(action, scope)} in the org of the path. API keys and service accounts are denied.`,
-  isOpen: false,
-})
+/** API keys and service accounts are denied here, whatever their role. */
+export const requiresInOrg = (action: string, scope: string) => requires(action, scope, ' in the org of the path')
 
 // Parameters
 
-export const pathParameter = (name: string, description: string, schema: GenericSchema = id): Parameter => ({
-  in: 'path',
-  name,
-  description,
-  schema,
-})
+const parameter =
+  (at: Parameter['in']) =>
+  (name: string, description: string, schema: GenericSchema = id): Parameter => ({ in: at, name, description, schema })
 
-export const query = (name: string, description: string, schema: GenericSchema): Parameter => ({
-  in: 'query',
-  name,
-  description,
-  schema,
-})
+export const pathParameter = parameter('path')
+export const query = parameter('query')
+const header = parameter('header')
 
 /** For answers that depend on the org in which a person acts. */
-export const actingOrg: Parameter[] = [
-  {
-    in: 'header',
-    name: 'X-Grafana-Org-Id',
-    description: "The org in which a person acts, else the active one. A machine always acts in its token's own.",
-    schema: optional(id),
-  },
+export const actingOrg = [
+  header(
+    'X-Grafana-Org-Id',
+    "The org in which a person acts, else the active one. A machine always acts in its token's own.",
+    optional(id),
+  ),
   query('targetOrgId', 'The same as X-Grafana-Org-Id, which goes before it', optional(id)),
 ]
 
 // Operations
 
-type Details = {
-  id: string
-  summary: string
-  description?: string
-  credentials?: readonly Credential[]
-  parameters?: Parameter[]
-  body?: Media
-  answers: Record<number, Answer>
-}
+type Details = Pick<Operation, 'id' | 'summary' | 'answers'> &
+  Partial<Pick<Operation, 'description' | 'credentials' | 'parameters' | 'body'>>
 
 /** The answers that follow from the method, the guard and the body, so that only what is a route's own needs listing. */
 function implied(method: Operation['method'], access: Access, hasBody: boolean): Record<number, Answer> {
-  const withCredential = {
-    401: shared.Unauthorized,
-    403: method === 'GET' ? shared.Denied : shared.WriteDenied,
-    503: shared.NoAccountYet,
-  }
+  const denied = method === 'GET' ? shared.Denied : shared.WriteDenied
   return {
-    ...(access.isOpen ? {} : withCredential),
+    ...(access.isOpen ? {} : { 401: shared.Unauthorized, 403: denied, 503: shared.NoAccountYet }),
     ...(hasBody ? { 413: shared.TooLarge } : {}),
     500: shared.Failed,
   }

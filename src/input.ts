@@ -28,6 +28,20 @@ export function parseInt64(text: string): number | undefined {
   return value > maxInt64 || value < minInt64 ? undefined : Number(value)
 }
 
+/** A text of the query string: the first by that name, and empty where its percent-encoding is broken (Go drops such a one). */
+export function readText(url: string, name: string): string {
+  const { search } = new URL(url)
+  const raw = search
+    .slice(1)
+    .split('&')
+    .find((pair) => pair.split('=')[0] === name)
+  try {
+    return decodeURIComponent((raw ?? '').slice(name.length + 1).replaceAll('+', ' '))
+  } catch {
+    return ''
+  }
+}
+
 /** A path parameter that must be an integer; Grafana's 400 names the parameter. */
 export function readId(text: string | undefined, name = 'id'): number {
   const id = parseInt64(text ?? '')
@@ -75,7 +89,7 @@ export function decodeLeniently(text: string, keys: string[]): Record<string, un
 }
 
 /** The body as UTF-8 text, read no further than the limit however it is framed. */
-async function readText(request: Request): Promise<string> {
+async function readWhole(request: Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -95,7 +109,7 @@ export async function readBody<S extends BodySchema>(
   invalid: () => ApiError = badRequestData,
 ): Promise<InferOutput<S>> {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw invalid()
-  const decoded = decodeLeniently(await readText(c.req.raw), Object.keys(schema.entries))
+  const decoded = decodeLeniently(await readWhole(c.req.raw), Object.keys(schema.entries))
   const parsed = decoded && safeParse(schema, decoded)
   if (!parsed?.success) throw invalid()
   return parsed.output

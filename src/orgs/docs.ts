@@ -69,7 +69,8 @@ export const orgs: Slice = {
     post('/api/orgs/:orgId/users', requiresInOrg('org.users:add', 'users:*'), {
       id: 'addOrgMember',
       summary: 'Put a user into an org',
-      description: 'The role may be in any letter case. For somebody without an active org it becomes this one.',
+      description:
+        'The role may be in any letter case. For somebody without an active org it becomes this one. API keys and service accounts are always denied.',
       parameters: [pathParameter('orgId', 'The org')],
       body: { schema: object({ loginOrEmail: words, role }), example: { loginOrEmail: 'user', role: 'Viewer' } },
       answers: {

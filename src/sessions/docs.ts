@@ -2,7 +2,6 @@ import {
   array,
   boolean,
   integer,
-  literal,
   metadata,
   nonEmpty,
   number,

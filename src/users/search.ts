@@ -14,13 +14,14 @@ const all = `SELECT ${userColumns} FROM (SELECT id, login FROM users ORDER BY lo
 
 const total = "SELECT n FROM counters WHERE kind = 'users' AND owner_id = 0"
 
-/** ?1 the text as an FTS5 phrase, ?2 folded for the walk, ?3 limit, ?4 offset; `broad` says whether the index can't answer. The walk is skipped by a limit of 0, since SQLite reads the rows of a false WHERE. */
+/** ?1 the text as an FTS5 phrase, ?2 folded for the walk, ?3 limit, ?4 offset, ?5 seen after; `broad` says whether the index can't answer. The walk is skipped by a limit of 0, since SQLite reads the rows of a false WHERE. */
 const matching = (few: string, broad: string) => `WITH few (id) AS MATERIALIZED (${few}),
   broad (yes) AS MATERIALIZED (${broad}),
   walked AS MATERIALIZED (SELECT id, login FROM (
-      SELECT id, login, login_key, email_key, name FROM users ORDER BY login, id LIMIT (SELECT ${maxWalked} * yes FROM broad))
-    WHERE instr(login_key, ?2) OR instr(email_key, ?2) OR instr(lower(name), ?2)),
-  hits AS MATERIALIZED (SELECT u.id, u.login FROM few JOIN users u ON u.id = few.id WHERE NOT (SELECT yes FROM broad)
+      SELECT id, login, login_key, email_key, name, last_seen_at FROM users ORDER BY login, id LIMIT (SELECT ${maxWalked} * yes FROM broad))
+    WHERE (instr(login_key, ?2) OR instr(email_key, ?2) OR instr(lower(name), ?2)) AND coalesce(last_seen_at, 0) > ?5),
+  hits AS MATERIALIZED (SELECT u.id, u.login FROM few JOIN users u ON u.id = few.id
+      WHERE NOT (SELECT yes FROM broad) AND coalesce(u.last_seen_at, 0) > ?5
     UNION ALL SELECT id, login FROM walked),
   page AS (SELECT id, login FROM hits ORDER BY login, id LIMIT ?3 OFFSET ?4)
   SELECT (SELECT count(*) FROM hits) AS total, ${userColumns}
@@ -32,7 +33,7 @@ const indexed = matching(
 )
 const tooShort = matching('SELECT 0 WHERE 0', 'SELECT 1')
 
-/** `%` and `_` are ordinary characters; a NUL means no text, as in Grafana. */
+/** `%` and `_` are ordinary characters. */
 const phrase = (text: string) => `"${text.replaceAll('"', '""')}"`
 
 export type Hits = { totalCount: number; users: ReturnType<typeof readUser>[] }
@@ -48,12 +49,19 @@ async function listAll(db: Db, page: Page): Promise<Hits> {
   return { totalCount: counted?.results[0]?.n ?? 0, users: (rows?.results ?? []).map(readUser) }
 }
 
+export type Filter = {
+  /** What login, e-mail or name contain; a NUL means no text, as in Grafana. */
+  text: string
+  /** Only people seen after this time, in seconds since 1970. */
+  seenAfter: number | undefined
+}
+
 /** In the order (login, id), byte by byte. */
-export async function searchUsers(db: Db, text: string, page: Page): Promise<Hits> {
-  if (text === '' || text.includes('\0')) return listAll(db, page)
+export async function searchUsers(db: Db, filter: Filter, page: Page): Promise<Hits> {
+  const text = filter.text.includes('\0') ? '' : filter.text
+  if (text === '' && filter.seenAfter === undefined) return listAll(db, page)
   const statement = [...text].length < 3 ? tooShort : indexed
-  const { results } = await bound(db, statement, phrase(text), nameKey(text), limitOf(page), page.offset).all<
-    { total: number } & UserRow
-  >()
+  const values = [phrase(text), nameKey(text), limitOf(page), page.offset, filter.seenAfter ?? -1]
+  const { results } = await bound(db, statement, ...values).all<{ total: number } & UserRow>()
   return { totalCount: results[0]?.total ?? 0, users: results.filter((row) => row.id !== null).map(readUser) }
 }

@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { app } from '../../src/app.ts'
+import { checkDocumented } from './documented.ts'
 
 /** How a request signs in: `login:password`, a token, a session cookie, or not at all. */
 export type Who = string | { token: string } | { cookie: string } | undefined
@@ -23,7 +24,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** One request to the Worker, finished to its last write after the response. A string body is sent as it is. */
+/**
+ * One request to the Worker, finished to its last write after the response and held to the documentation. A string body
+ * is sent as it is.
+ */
 export async function call(who: Who, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const headers = new Headers({ ...credential(who), ...sent.headers })
   const init: RequestInit = { method, headers }
@@ -32,10 +36,13 @@ export async function call(who: Who, method: string, path: string, sent: Sent = 
     init.body = typeof sent.body === 'string' ? sent.body : JSON.stringify(sent.body)
   }
   const ctx = createExecutionContext()
-  const answer = await app.fetch(new Request(`http://rollcall.test${path}`, init), { ...env, ...sent.bindings }, ctx)
+  const request = new Request(`http://rollcall.test${path}`, init)
+  const response = await app.fetch(request, { ...env, ...sent.bindings }, ctx)
   await waitOnExecutionContext(ctx)
-  const text = await answer.text()
-  return { status: answer.status, body: parse(text), text, headers: answer.headers }
+  const text = await response.text()
+  const answer = { status: response.status, body: parse(text), text, headers: response.headers }
+  checkDocumented(method, request.url, answer)
+  return answer
 }
 
 export const as = (who: Who, bindings: object = {}) => ({
