@@ -78,6 +78,13 @@ describe('organizations', () => {
     const add = (org: number) =>
       as('olive:pass').post(`/api/orgs/${org}/users`, { loginOrEmail: 'newcomer', role: 'Viewer' })
     expect((await add(two)).status).toBe(200)
+    for (const org of ['%31', '+1', '01', '%2B1', '%311']) {
+      const sneaked = await as('olive:pass').post(`/api/orgs/${org}/users`, { loginOrEmail: 'newcomer', role: 'Admin' })
+      expect(sneaked).toMatchObject(denied('org.users:add'))
+    }
+    expect(
+      (await as('olive:pass').post(`/api/orgs/0${two}/users`, { loginOrEmail: 'newcomer', role: 'Viewer' })).status,
+    ).toBe(409)
     expect(await add(1)).toMatchObject(denied('org.users:add'))
     expect(await as('vic:pass').post(`/api/orgs/${two}/users`, { loginOrEmail: 'olive', role: 'Admin' })).toMatchObject(
       denied('org.users:add'),

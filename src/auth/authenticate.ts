@@ -15,11 +15,20 @@ const positive = (text: string | undefined) => {
   return value !== undefined && value > 0 ? value : undefined
 }
 
-/** The org in which a person's request acts, where it says so. Zero and what is no number are ignored (Grafana 9.3.2). */
-function wantedOrg(c: RequestContext): number | undefined {
-  const [, ofPath] = /^\/api\/orgs\/(\d+)(?:\/|$)/.exec(c.req.path) ?? []
-  return positive(ofPath) ?? positive(c.req.header('X-Grafana-Org-Id')) ?? positive(c.req.query('targetOrgId'))
+/** As the route reads it: `/api/orgs/%32` and `/api/orgs/+2` are org 2. What is no id is refused by the guard. */
+function orgOfPath(path: string): number | undefined {
+  const [, segment] = /^\/api\/orgs\/([^/]+)/.exec(path) ?? []
+  if (segment === undefined) return undefined
+  try {
+    return parseInt64(decodeURIComponent(segment)) || undefined
+  } catch {
+    return undefined
+  }
 }
+
+/** The org in which a person's request acts, where it says so. Zero and what is no number are ignored (Grafana 9.3.2). */
+const wantedOrg = (c: RequestContext): number | undefined =>
+  orgOfPath(c.req.path) ?? positive(c.req.header('X-Grafana-Org-Id')) ?? positive(c.req.query('targetOrgId'))
 
 async function byPassword(c: RequestContext, name: string, password: string): Promise<Person> {
   const person = await signIn(c, name, password, wantedOrg(c))

@@ -53,7 +53,10 @@ export const signedIn = (action: 'users:read' | 'users:write', forMachines: ForM
 
 type Called = AppEnv & { Variables: { caller: Person | Machine } }
 
-/** Whoever holds the permission; behind this guard `c.var.caller` exists. A scope ending in `::name` takes that path parameter: `global.users:id::id` asks for `global.users:id:7`. */
+/**
+ * Whoever holds the permission; behind this guard `c.var.caller` exists. A scope ending in `::name` takes that path
+ * parameter: `global.users:id::id` asks for `global.users:id:7`.
+ */
 export const requires = (action: string, scope: string) =>
   guard(
     `${action} on ${scope || 'nothing'}`,
@@ -81,8 +84,11 @@ export const requiresInOrg = (action: string, scope: string) =>
     createMiddleware<Called>(async (c, next) => {
       const { identity } = c.var
       if (identity.kind === 'anonymous') throw unauthorized()
-      if (!parseInt64(c.req.param('orgId') ?? '')) throw accessDenied('')
-      if (identity.kind === 'machine' || !may(identity, action, scope)) throw accessDenied(action)
+      const orgId = parseInt64(c.req.param('orgId') ?? '')
+      if (!orgId) throw accessDenied('')
+      // A role counts in the org that it was loaded for, and in no other.
+      const isHere = identity.kind === 'person' && identity.orgId === orgId
+      if (!isHere || !may(identity, action, scope)) throw accessDenied(action)
       c.set('caller', identity)
       c.set('inHandler', true)
       await next()
