@@ -49,7 +49,7 @@ export const lookupProfile = (user: User) => ({
   avatarUrl: '',
 })
 
-/** One row of a list. An empty module has no label here (Grafana 8 and 9 agree). */
+/** One row of a list. */
 export function userHit(user: User, now: number) {
   const seenAt = shownLastSeen(user.lastSeenAt, user.createdAt)
   return {
