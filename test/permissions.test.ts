@@ -11,7 +11,49 @@ const guards = routes.flatMap(({ method, path, handler }) => {
 
 it('guards every route, once, and with what is printed here', () => {
   expect(guards.map(([route]) => route).sort()).toEqual([...new Set(routes.map((r) => `${r.method} ${r.path}`))].sort())
-  expect(Object.fromEntries(guards)).toMatchInlineSnapshot()
+  expect(Object.fromEntries(guards)).toEqual({
+    'GET /healthz': 'anyone: says only that the Worker runs',
+    'GET /api/health': 'anyone: says only whether D1 answers',
+    'POST /login': 'anyone: this is where one signs in',
+    'GET /login': 'anyone: shows no data',
+    'GET /logout': 'anyone: ends only the session whose cookie comes with it',
+    'GET /api/login/ping': 'anyone: says only whether the credential is good',
+    'GET /api/user/auth-tokens': "signed in: users:read on one's own account",
+    'POST /api/user/revoke-auth-token': "signed in: users:write on one's own account",
+    'GET /api/user': "signed in: users:read on one's own account",
+    'GET /api/users': 'users:read on global.users:*',
+    'GET /api/users/search': 'users:read on global.users:*',
+    'GET /api/users/lookup': 'users:read on global.users:*',
+    'GET /api/users/:id': 'users:read on global.users:id::id',
+    'PUT /api/users/:id': 'users:write on global.users:id::id',
+    'PUT /api/user': "signed in: users:write on one's own account",
+    'PUT /api/user/password': "signed in: users:write on one's own account",
+    'POST /api/admin/users': 'users:create on nothing',
+    'PUT /api/admin/users/:id/password': 'users.password:write on global.users:id::id',
+    'PUT /api/admin/users/:id/permissions': 'users.permissions:write on global.users:id::id',
+    'DELETE /api/admin/users/:id': 'users:delete on global.users:id::id',
+    'GET /api/user/orgs': "signed in: users:read on one's own account",
+    'GET /api/users/:id/orgs': 'users:read on global.users:id::id',
+    'POST /api/user/using/:id': "signed in: users:write on one's own account",
+    'POST /api/users/:id/using/:orgId': 'users:write on global.users:id::id',
+    'POST /api/orgs': 'orgs:create on nothing',
+    'POST /api/orgs/:orgId/users': 'org.users:add on users:* in the org of the path',
+    'GET /api/user/teams': "signed in: users:read on one's own account",
+    'GET /api/users/:id/teams': 'users.teams:read on global.users:id::id',
+    'POST /api/teams': 'teams:create on nothing',
+    'POST /api/teams/:teamId/members': 'teams.permissions:write on teams:id::teamId',
+    'GET /api/auth/keys': 'apikeys:read on apikeys:*',
+    'POST /api/auth/keys': 'apikeys:create on nothing',
+    'DELETE /api/auth/keys/:id': 'apikeys:delete on apikeys:id::id',
+    'GET /api/user/tokens': "signed in: users:read on one's own account",
+    'POST /api/user/tokens': "signed in: users:write on one's own account",
+    'DELETE /api/user/tokens/:id': "signed in: users:write on one's own account",
+    'GET /api/user/stars': "signed in: users:read on one's own account",
+    'POST /api/user/stars/dashboard/:id': "signed in: users:write on one's own account",
+    'DELETE /api/user/stars/dashboard/:id': "signed in: users:write on one's own account",
+    'POST /api/user/stars/dashboard/uid/:uid': "signed in: users:write on one's own account",
+    'DELETE /api/user/stars/dashboard/uid/:uid': "signed in: users:write on one's own account",
+  })
 })
 
 /** Every guarded route, with ids that exist, in the caller's reach or not. */
