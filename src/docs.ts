@@ -161,6 +161,13 @@ export const requires = (action: string, scope: string, where = ''): Access => (
   isOpen: false,
 })
 
+/** For whoever holds it on anything at all; the answer holds only what the caller may see. */
+export const requiresSome = (action: string): Access => ({
+  guard: `${action} on anything`,
+  note: `Needs the permission \`${action}\` on anything; the answer holds only what that covers.`,
+  isOpen: false,
+})
+
 /** API keys and service accounts are denied here, whatever their role. */
 export const requiresInOrg = (action: string, scope: string) => requires(action, scope, ' in the org of the path')
 

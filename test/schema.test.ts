@@ -22,7 +22,7 @@ const addUser = (id: number, login: string, email = login, isAdmin = 0) =>
 const addOrg = (id: number) =>
   run("INSERT INTO orgs (id, name, created_at, updated_at) VALUES (?1, 'org ' || ?1, 0, 0)", id)
 const join = (org: number, user: number, role: string) =>
-  run('INSERT INTO org_members VALUES (?, ?, ?, 0)', org, user, role)
+  run('INSERT INTO org_members (org_id, user_id, role, created_at) VALUES (?, ?, ?, 0)', org, user, role)
 const found = async (text: string) =>
   (await env.DB.prepare('SELECT rowid FROM user_search WHERE user_search MATCH ?').bind(`"${text}"`).raw()).flat()
 

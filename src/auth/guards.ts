@@ -5,7 +5,7 @@ import { type ApiError, accessDenied, unauthorized } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
 import { send } from '../json.ts'
 import type { Machine, Person } from './identity.ts'
-import { allows, may } from './permissions.ts'
+import { allows, may, maySome } from './permissions.ts'
 
 /** What each guard demands, so that a test can hold every route to having one. */
 export const demands = new WeakMap<object, string>()
@@ -68,6 +68,20 @@ export const requires = (action: string, scope: string) =>
         throw c.req.path.startsWith('/api/admin/') ? accessDenied(action) : unauthorized()
       }
       if (!may(identity, action, wanted)) throw accessDenied(action)
+      c.set('caller', identity)
+      c.set('inHandler', true)
+      await next()
+    }),
+  )
+
+/** Whoever holds the permission on anything at all; the handler then shows only what `may` allows. */
+export const requiresSome = (action: string) =>
+  guard(
+    `${action} on anything`,
+    createMiddleware<Called>(async (c, next) => {
+      const { identity } = c.var
+      if (identity.kind === 'anonymous') throw unauthorized()
+      if (!maySome(identity, action)) throw accessDenied(action)
       c.set('caller', identity)
       c.set('inHandler', true)
       await next()

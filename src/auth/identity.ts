@@ -27,6 +27,8 @@ export type Person = {
   /** The org of this request (X-Grafana-Org-Id, else the active one), and the person's role there. */
   orgId: number
   role: Role | undefined
+  /** In that org; an admin of a team manages it. */
+  teams: readonly { id: number; isAdmin: boolean }[]
   session: Session | undefined
   /** Set when a personal access token calls; `permissions` undefined = all of the owner's. */
   token:
@@ -38,8 +40,12 @@ export type Person = {
 export type Machine = {
   kind: 'machine'
   token: { id: number; lastUsedAt: number | null }
+  /** Null = an API key. */
+  serviceAccountId: number | null
   orgId: number
   role: Role
+  /** What a server admin gave a service account beyond its role. */
+  permissions: readonly Grant[]
 }
 
 /** Who is calling, decided once per request. */

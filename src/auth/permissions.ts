@@ -1,4 +1,4 @@
-import type { Identity } from './identity.ts'
+import type { Identity, Machine, Person } from './identity.ts'
 
 /** What a caller holds: an action on a scope, as Grafana's documentation prints them. */
 export type Grant = readonly [action: string, scope: string]
@@ -10,37 +10,90 @@ export type Role = (typeof roles)[number]
 /** Whether a role gives no more than another. */
 export const isAtMost = (role: Role, ceiling: Role) => roles.indexOf(role) <= roles.indexOf(ceiling)
 
-const noGrants: readonly Grant[] = []
-
-/** Of the org in which the request acts. */
-const orgAdmin: readonly Grant[] = [
+/** Any member of the org of the request. */
+const viewer: readonly Grant[] = [
   ['orgs:read', ''],
+  ['dashboards:read', 'dashboards:*'],
+]
+
+const editor: readonly Grant[] = [
+  ...viewer,
+  ['dashboards:create', 'folders:*'],
+  ['dashboards:write', 'dashboards:*'],
+  ['dashboards:delete', 'dashboards:*'],
+  ['dashboards.permissions:write', 'dashboards:*'],
+]
+
+const orgAdmin: readonly Grant[] = [
+  ...editor,
+  ['orgs:write', ''],
+  ['orgs.preferences:read', ''],
+  ['orgs.preferences:write', ''],
+  ['orgs.quotas:read', ''],
   ['org.users:read', 'users:*'],
   ['org.users:add', 'users:*'],
+  ['org.users:write', 'users:*'],
+  ['org.users:remove', 'users:*'],
   ['teams:create', ''],
   ['teams:read', 'teams:*'],
+  ['teams:write', 'teams:*'],
+  ['teams:delete', 'teams:*'],
   ['teams.permissions:read', 'teams:*'],
   ['teams.permissions:write', 'teams:*'],
   ['apikeys:read', 'apikeys:*'],
   ['apikeys:create', ''],
   ['apikeys:delete', 'apikeys:*'],
+  ['serviceaccounts:create', ''],
+  ['serviceaccounts:read', 'serviceaccounts:*'],
+  ['serviceaccounts:write', 'serviceaccounts:*'],
+  ['serviceaccounts:delete', 'serviceaccounts:*'],
+  ['serviceaccounts.permissions:read', 'serviceaccounts:*'],
+  ['serviceaccounts.permissions:write', 'serviceaccounts:*'],
 ]
 
-const byRole: Record<Role, readonly Grant[]> = { None: noGrants, Viewer: noGrants, Editor: noGrants, Admin: orgAdmin }
+const byRole: Record<Role, readonly Grant[]> = { None: [], Viewer: viewer, Editor: editor, Admin: orgAdmin }
 
 const serverAdmin: readonly Grant[] = [
   ['users:read', 'global.users:*'],
   ['users:write', 'global.users:*'],
   ['users:create', ''],
   ['users:delete', 'global.users:*'],
+  ['users:disable', 'global.users:*'],
+  ['users:enable', 'global.users:*'],
+  ['users:logout', 'global.users:*'],
   ['users.password:write', 'global.users:*'],
   ['users.permissions:write', 'global.users:*'],
+  ['users.authtoken:read', 'global.users:*'],
+  ['users.authtoken:write', 'global.users:*'],
+  ['users.quotas:read', 'global.users:*'],
+  ['users.quotas:write', 'global.users:*'],
   ['users.teams:read', 'global.users:*'],
+  ['server.stats:read', ''],
+  ['settings:read', 'settings:*'],
   ['orgs:create', ''],
   ['orgs:read', ''],
+  ['orgs:write', ''],
+  ['orgs:delete', ''],
+  ['orgs.quotas:read', ''],
+  ['orgs.quotas:write', ''],
   ['org.users:read', 'users:*'],
   ['org.users:add', 'users:*'],
+  ['org.users:write', 'users:*'],
+  ['org.users:remove', 'users:*'],
+  ['serviceaccounts.grants:write', 'serviceaccounts:*'],
 ]
+
+/** Who is on a team sees it; a team's admin manages it (Grafana 9.3.2). */
+const ofTeam = ({ id, isAdmin }: Person['teams'][number]): Grant[] =>
+  isAdmin
+    ? [
+        ['teams:read', `teams:id:${id}`],
+        ['teams:write', `teams:id:${id}`],
+        ['teams:delete', `teams:id:${id}`],
+        ['teams.permissions:read', `teams:id:${id}`],
+        ['teams.permissions:write', `teams:id:${id}`],
+      ]
+    : [['teams:read', `teams:id:${id}`]]
 
 /** The seed page writes `global:users:*` and `users:*`, later pages `global.users:*`: for the `users:*` actions all three mean the last. */
 const canonicalScope = (action: string, scope: string) =>
@@ -55,14 +108,28 @@ export const allows = (grants: readonly Grant[], action: string, scope: string) 
     ([granted, on]) => granted === action && covers(canonicalScope(action, on), canonicalScope(action, scope)),
   )
 
-/** Whether the caller may: by its role in the org of the request or as server admin, and within the limits of its token. */
+/** Everything the caller holds, before the limits of its token. */
+export function grantsOf(identity: Person | Machine): readonly Grant[] {
+  if (identity.kind === 'machine') return [...byRole[identity.role], ...identity.permissions]
+  return [
+    ...(identity.user.isAdmin ? serverAdmin : []),
+    ...(identity.role === undefined ? [] : byRole[identity.role]),
+    ...identity.teams.flatMap(ofTeam),
+  ]
+}
+
+const limitsOf = (identity: Person | Machine) => (identity.kind === 'person' ? identity.token?.permissions : undefined)
+
+/** Whether the caller may: by what it holds, and within the limits of its token. */
 export function may(identity: Identity, action: string, scope: string): boolean {
   if (identity.kind === 'anonymous') return false
-  if (identity.kind === 'machine') return allows(byRole[identity.role], action, scope)
-  const limits = identity.token?.permissions
-  if (limits && !allows(limits, action, scope)) return false
-  return (
-    (identity.user.isAdmin && allows(serverAdmin, action, scope)) ||
-    (identity.role !== undefined && allows(byRole[identity.role], action, scope))
-  )
+  const limits = limitsOf(identity)
+  return allows(grantsOf(identity), action, scope) && (limits === undefined || allows(limits, action, scope))
+}
+
+/** Whether the caller may do this to anything at all: then each row is asked about with `may`. */
+export function maySome(identity: Identity, action: string): boolean {
+  if (identity.kind === 'anonymous') return false
+  const limits = limitsOf(identity) ?? [[action, '*'] as const]
+  return [grantsOf(identity), limits].every((grants) => grants.some(([granted]) => granted === action))
 }

@@ -31,10 +31,20 @@ export const readUser = (row: UserRow): User => ({
 })
 
 /** ?2 is the org asked for; without one, the active org. */
-const personColumns = `${userColumns}, u.password_hash AS passwordHash, coalesce(?2, u.org_id) AS actingOrg, m.role AS role`
+const personColumns = `${userColumns}, u.password_hash AS passwordHash, coalesce(?2, u.org_id) AS actingOrg, m.role AS role,
+  (SELECT json_group_array(json_array(team_id, permission)) FROM team_members
+    WHERE user_id = u.id AND org_id = coalesce(?2, u.org_id)) AS teams`
 const membership = 'LEFT JOIN org_members m ON m.org_id = coalesce(?2, u.org_id) AND m.user_id = u.id'
 
-type PersonRow = UserRow & { passwordHash: string | null; actingOrg: number; role: Role | null }
+type PersonRow = UserRow & { passwordHash: string | null; actingOrg: number; role: Role | null; teams: string }
+
+/** Grafana's number for a team's admin. */
+const teamAdmin = 4
+
+function readTeams(json: string): Person['teams'] {
+  const rows: [id: number, permission: number][] = JSON.parse(json)
+  return rows.map(([id, permission]) => ({ id, isAdmin: permission === teamAdmin }))
+}
 
 const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
   kind: 'person',
@@ -42,6 +52,7 @@ const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
   passwordHash: row.passwordHash,
   orgId: row.actingOrg,
   role: row.role ?? undefined,
+  teams: readTeams(row.teams),
 })
 
 const byName = `SELECT ${personColumns},
@@ -126,7 +137,8 @@ export async function findBySession(db: Db, key: SessionKey): Promise<Person | u
 const byToken = `SELECT ${personColumns},
     t.id AS tokenId, t.kind, t.org_id AS tokenOrg, t.role AS tokenRole, t.permissions, t.expires_at AS expiresAt,
     t.last_used_at AS lastUsedAt, t.is_revoked AS isRevoked,
-    a.org_id AS accountOrg, a.role AS accountRole, a.is_disabled AS accountDisabled
+    a.org_id AS accountOrg, a.role AS accountRole, a.is_disabled AS accountDisabled,
+    a.id AS serviceAccountId, a.permissions AS accountPermissions
   FROM tokens t LEFT JOIN users u ON u.id = t.user_id ${membership}
     LEFT JOIN service_accounts a ON a.id = t.service_account_id
   WHERE t.hash = ?1`
@@ -143,22 +155,27 @@ type TokenRow = PersonRow & {
   accountOrg: number | null
   accountRole: Role | null
   accountDisabled: number | null
+  serviceAccountId: number | null
+  accountPermissions: string | null
 }
 
 /** Why a token that exists opens nothing. */
 export type Refusal = 'revoked' | 'expired' | 'disabled account'
 
-function readMachine(row: TokenRow): Machine {
-  const token = { id: row.tokenId, lastUsedAt: row.lastUsedAt }
-  if (row.kind === 'service_account') {
-    return { kind: 'machine', token, orgId: row.accountOrg ?? 0, role: row.accountRole ?? 'None' }
-  }
-  return { kind: 'machine', token, orgId: row.tokenOrg ?? 0, role: row.tokenRole ?? 'None' }
-}
+/** Written by this code alone, from a parsed list. */
+const readGrants = (json: string): Grant[] => JSON.parse(json)
+
+const readMachine = (row: TokenRow): Machine => ({
+  kind: 'machine',
+  token: { id: row.tokenId, lastUsedAt: row.lastUsedAt },
+  serviceAccountId: row.serviceAccountId,
+  orgId: row.accountOrg ?? row.tokenOrg ?? 0,
+  role: row.accountRole ?? row.tokenRole ?? 'None',
+  permissions: row.accountPermissions === null ? [] : readGrants(row.accountPermissions),
+})
 
 function readTokenOwner(row: TokenRow): Person {
-  // Written by this code alone, from a parsed list (tokens/routes.ts).
-  const permissions: Grant[] | undefined = row.permissions === null ? undefined : JSON.parse(row.permissions)
+  const permissions = row.permissions === null ? undefined : readGrants(row.permissions)
   const { tokenId, lastUsedAt, expiresAt } = row
   return { ...readPerson(row), session: undefined, token: { id: tokenId, lastUsedAt, expiresAt, permissions } }
 }

@@ -105,9 +105,13 @@ export const orgMembers = sqliteTable(
     userId: userId(),
     role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }).notNull(),
     createdAt: integer('created_at').notNull(),
+    /** The person's own, copied by triggers, so that an org lists its people in order by reading an index. */
+    email: words('email'),
+    login: words('login'),
   },
   (t) => [
     primaryKey({ columns: [t.orgId, t.userId] }),
+    index('org_members_in_order').on(t.orgId, t.email, t.login, t.userId),
     index('org_members_by_user').on(t.userId, t.orgId),
     index('org_members_admins').on(t.orgId, t.userId).where(sql`role = 'Admin'`),
     check('org_members_role', sql`${t.role} IN ('None', 'Viewer', 'Editor', 'Admin')`),
@@ -167,10 +171,34 @@ export const serviceAccounts = sqliteTable(
     login: text('login').notNull(),
     role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }).notNull(),
     isDisabled: flag('is_disabled'),
+    /** Server-wide permissions that a server admin gave, as `[action, scope][]` in JSON; null = none. */
+    permissions: text('permissions'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
-  (t) => [unique('service_accounts_login').on(t.orgId, t.login)],
+  (t) => [unique('service_accounts_login').on(t.orgId, t.login), index('service_accounts_by_name').on(t.orgId, t.name)],
+)
+
+/** Who may use or manage a service account: one person, one team or one basic role a row. */
+export const serviceAccountPermissions = sqliteTable(
+  'service_account_permissions',
+  {
+    id: id(),
+    serviceAccountId: integer('service_account_id')
+      .notNull()
+      .references(() => serviceAccounts.id, { onDelete: 'cascade' }),
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    teamId: integer('team_id').references(() => teams.id, { onDelete: 'cascade' }),
+    permission: text('permission', { enum: ['Edit', 'Admin'] }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('service_account_permissions_user').on(t.serviceAccountId, t.userId),
+    uniqueIndex('service_account_permissions_team').on(t.serviceAccountId, t.teamId),
+    index('service_account_permissions_by_user').on(t.userId),
+    index('service_account_permissions_by_team').on(t.teamId),
+    check('service_account_permissions_owner', sql`(user_id IS NULL) <> (team_id IS NULL)`),
+  ],
 )
 
 /** API keys, service-account tokens and personal access tokens; only SHA-256 hashes. `permissions` null = all of the owner's. */
@@ -226,3 +254,67 @@ export const preferences = sqliteTable('preferences', {
   queryHistory: text('query_history'),
   updatedAt: integer('updated_at').notNull(),
 })
+
+/** Into an org (org_id set), or a sign-up under way. Only the hash of the code; `email` is what the code is bound to. */
+export const invites = sqliteTable(
+  'invites',
+  {
+    id: id(),
+    orgId: integer('org_id').references(() => orgs.id, { onDelete: 'cascade' }),
+    email: text('email').notNull(),
+    name: words('name'),
+    role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }).notNull(),
+    status: text('status', { enum: ['InvitePending', 'SignUpStarted', 'Revoked', 'Completed'] }).notNull(),
+    codeHash: text('code_hash').notNull().unique(),
+    invitedBy: integer('invited_by').references(() => users.id, { onDelete: 'set null' }),
+    isEmailSent: flag('is_email_sent'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('invites_by_org').on(t.orgId, t.status, t.id), index('invites_by_email').on(t.email)],
+)
+
+/** A password reset under way, one a person. Only the hash of the code. */
+export const passwordResets = sqliteTable('password_resets', {
+  userId: integer('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  codeHash: text('code_hash').notNull().unique(),
+  expiresAt: integer('expires_at').notNull(),
+})
+
+/** Only a target of stars and home dashboards: `model` is the JSON that came. */
+export const dashboards = sqliteTable(
+  'dashboards',
+  {
+    id: id(),
+    uid: text('uid').notNull(),
+    orgId: orgId(),
+    title: text('title').notNull(),
+    slug: text('slug').notNull(),
+    model: text('model').notNull(),
+    version: integer('version').notNull().default(1),
+    createdBy: integer('created_by'),
+    updatedBy: integer('updated_by'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [unique('dashboards_uid').on(t.orgId, t.uid), unique('dashboards_title').on(t.orgId, t.title)],
+)
+
+/** A limit of one's own instead of the default; -1 = none. Exactly one owner. */
+export const quotas = sqliteTable(
+  'quotas',
+  {
+    id: id(),
+    orgId: integer('org_id').references(() => orgs.id, { onDelete: 'cascade' }),
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    target: text('target').notNull(),
+    limit: integer('limit').notNull(),
+  },
+  (t) => [
+    uniqueIndex('quotas_org').on(t.orgId, t.target),
+    uniqueIndex('quotas_user').on(t.userId, t.target),
+    check('quotas_owner', sql`(org_id IS NULL) <> (user_id IS NULL)`),
+  ],
+)

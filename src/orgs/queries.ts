@@ -35,6 +35,8 @@ export async function createOrg(db: Db, name: string, creatorId: number, now: nu
           userId: sql<number>`${creatorId}`.as('user_id'),
           role: sql<'Admin'>`'Admin'`.as('role'),
           createdAt: orgs.createdAt,
+          email: sql<string>`''`.as('email'),
+          login: sql<string>`''`.as('login'),
         })
         .from(orgs)
         .where(eq(orgs.name, name)),

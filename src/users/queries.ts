@@ -45,6 +45,8 @@ export async function createUser(db: Db, { now, ...user }: NewUser): Promise<num
           userId: users.id,
           role: sql<'Viewer'>`'Viewer'`.as('role'),
           createdAt: users.createdAt,
+          email: users.email,
+          login: users.login,
         })
         .from(users)
         .where(eq(users.uid, user.uid)),
