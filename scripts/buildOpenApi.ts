@@ -1,6 +1,8 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import project from '../package.json' with { type: 'json' }
+import { accessControl } from '../src/accessControl/docs.ts'
+import { dashboards } from '../src/dashboards/docs.ts'
 import {
   type Answer,
   Denial,
@@ -11,15 +13,51 @@ import {
   Refusal,
   shared,
 } from '../src/docs.ts'
+import { invites } from '../src/invites/docs.ts'
+import { currentOrg } from '../src/orgs/currentDocs.ts'
 import { orgs } from '../src/orgs/docs.ts'
+import { orgMembers } from '../src/orgs/memberDocs.ts'
+import { passwordReset } from '../src/passwordReset/docs.ts'
+import { preferences } from '../src/preferences/docs.ts'
+import { quotas } from '../src/quotas/docs.ts'
+import { server } from '../src/server/docs.ts'
+import { serviceAccounts } from '../src/serviceAccounts/docs.ts'
+import { serviceAccountTokens } from '../src/serviceAccounts/tokenDocs.ts'
+import { adminSessions } from '../src/sessions/adminDocs.ts'
 import { sessions } from '../src/sessions/docs.ts'
+import { signUp } from '../src/signUp/docs.ts'
 import { stars } from '../src/stars/docs.ts'
 import { teams } from '../src/teams/docs.ts'
+import { teamMembers } from '../src/teams/memberDocs.ts'
 import { apiKeys, personalTokens } from '../src/tokens/docs.ts'
 import { adminUsers } from '../src/users/adminDocs.ts'
 import { users } from '../src/users/docs.ts'
 
-const slices = [health, sessions, users, adminUsers, orgs, teams, apiKeys, personalTokens, stars]
+const slices = [
+  health,
+  sessions,
+  adminSessions,
+  users,
+  adminUsers,
+  orgs,
+  orgMembers,
+  currentOrg,
+  teams,
+  teamMembers,
+  preferences,
+  apiKeys,
+  personalTokens,
+  serviceAccounts,
+  serviceAccountTokens,
+  accessControl,
+  quotas,
+  server,
+  dashboards,
+  stars,
+  invites,
+  signUp,
+  passwordReset,
+]
 
 /** Every operation of the API, as documented. */
 export const operations = slices.flatMap((slice) => slice.operations)

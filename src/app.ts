@@ -1,15 +1,29 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { accessControl } from './accessControl/routes.ts'
 import { authenticate, identify } from './auth/authenticate.ts'
 import { setReturnPath } from './auth/cookies.ts'
 import { anyone } from './auth/guards.ts'
 import { readConfig } from './config.ts'
+import { dashboards } from './dashboards/routes.ts'
 import { openDb } from './db/client.ts'
 import type { AppEnv } from './env.ts'
 import { notFound, renderError, unauthorized } from './errors.ts'
+import { invites } from './invites/routes.ts'
+import { currentOrg } from './orgs/currentRoutes.ts'
+import { orgMembers } from './orgs/memberRoutes.ts'
 import { orgs } from './orgs/routes.ts'
+import { passwordReset } from './passwordReset/routes.ts'
+import { preferences } from './preferences/routes.ts'
+import { quotas } from './quotas/routes.ts'
+import { server } from './server/routes.ts'
+import { serviceAccounts } from './serviceAccounts/routes.ts'
+import { serviceAccountTokens } from './serviceAccounts/tokenRoutes.ts'
+import { adminSessions } from './sessions/adminRoutes.ts'
 import { sessions } from './sessions/routes.ts'
+import { signUp } from './signUp/routes.ts'
 import { stars } from './stars/routes.ts'
+import { teamMembers } from './teams/memberRoutes.ts'
 import { teams } from './teams/routes.ts'
 import { tokens } from './tokens/routes.ts'
 import { adminUsers } from './users/adminRoutes.ts'
@@ -48,7 +62,30 @@ app.get('/api/health', exactly, anyone('says only whether D1 answers'), async (c
 })
 
 app.use('/api/*', authenticate)
-for (const slice of [sessions, users, adminUsers, orgs, teams, tokens, stars]) app.route('/', slice)
+for (const slice of [
+  sessions,
+  adminSessions,
+  users,
+  adminUsers,
+  orgs,
+  orgMembers,
+  currentOrg,
+  teams,
+  teamMembers,
+  preferences,
+  tokens,
+  serviceAccounts,
+  serviceAccountTokens,
+  accessControl,
+  quotas,
+  server,
+  dashboards,
+  stars,
+  invites,
+  signUp,
+  passwordReset,
+])
+  app.route('/', slice)
 
 /**
  * Grafana answers a stranger 401 on every unknown API path, so that the routes can't be probed, and sends it from any

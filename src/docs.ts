@@ -32,7 +32,7 @@ export type Parameter = { in: 'path' | 'query' | 'header'; name: string; descrip
 export type Credential = 'basic' | 'bearer' | 'session' | 'none'
 
 export type Operation = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As Hono has it: `/api/users/:id`. */
   path: string
   /** The demand of the route's guard, word for word. */
@@ -224,6 +224,7 @@ const operation =
 export const get = operation('GET')
 export const post = operation('POST')
 export const put = operation('PUT')
+export const patch = operation('PATCH')
 export const del = operation('DELETE')
 
 const noSlash = refused('Not found')

@@ -51,6 +51,8 @@ export const as = (who: Who, bindings: object = {}) => ({
     call(who, 'POST', path, { body, headers, bindings }),
   put: (path: string, body?: unknown, headers: Record<string, string> = {}) =>
     call(who, 'PUT', path, { body, headers, bindings }),
+  patch: (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    call(who, 'PATCH', path, { body, headers, bindings }),
   del: (path: string, headers: Record<string, string> = {}) => call(who, 'DELETE', path, { headers, bindings }),
 })
 
