@@ -1,0 +1,57 @@
+// Holds the built Worker to a size and a start-up time, which every cold start pays: `npm run bundle`.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { gzipSync } from 'node:zlib'
+import { startWorker } from './workerd.ts'
+import { build } from './wrangler.ts'
+
+const maxKilobytes = 100
+const maxStartMs = 30
+const starts = 5
+
+/** Imports the Worker when asked: workerd stands still its own clock while a module runs, so the time is taken out here. */
+const importer = `export default {
+  async fetch(request) {
+    await import(new URL(request.url).pathname.slice(1))
+    return new Response('imported')
+  },
+}`
+
+/** Milliseconds to load and run the module in a fresh isolate, less what the same way to an empty module takes. */
+async function startTime(code: string): Promise<number> {
+  const modules = { 'importer.js': importer, 'first.js': '', 'empty.js': '', 'worker.js': code }
+  const { miniflare, address } = await startWorker({ name: 'importer', main: 'importer.js', modules })
+  const time = async (module: string) => {
+    const started = performance.now()
+    const answer = await fetch(new URL(module, address))
+    if ((await answer.text()) !== 'imported') throw new Error(`${module} does not load: ${answer.status}`)
+    return performance.now() - started
+  }
+  try {
+    await time('first.js') // Opens the connection and warms the importer.
+    const nothing = await time('empty.js')
+    return (await time('worker.js')) - nothing
+  } finally {
+    await miniflare.dispose()
+  }
+}
+
+const folder = mkdtempSync(`${tmpdir()}/rollcall-bundle-`)
+try {
+  const code = readFileSync(build(folder), 'utf8')
+  const kilobytes = gzipSync(code, { level: 9 }).length / 1000
+  const times: number[] = []
+  for (let n = 0; n < starts; n++) times.push(await startTime(code))
+  const best = Math.min(...times)
+  console.log(
+    `size      ${kilobytes.toFixed(1)} kB gzipped (at most ${maxKilobytes}), ${Math.round(code.length / 1000)} kB`,
+  )
+  console.log(`start-up  ${best.toFixed(1)} ms, the best of ${starts} in workerd (at most ${maxStartMs})`)
+  if (kilobytes > maxKilobytes || best > maxStartMs) {
+    console.error('\n✗ The Worker has grown too heavy: what was added last?')
+    process.exitCode = 1
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
