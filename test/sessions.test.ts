@@ -162,6 +162,14 @@ describe('a session', () => {
     expect((await as({ cookie }).get('/api/user')).status).toBe(status)
   })
 
+  it('of a disabled account opens nothing, even where its row is still there', async () => {
+    const id = await person('off')
+    const session = await logIn('off', 'pass')
+    await env.DB.prepare('UPDATE users SET is_disabled = 1 WHERE id = ?').bind(id).run()
+    expect(await as(session).get('/api/user')).toMatchObject(unauthorized)
+    expect(await sessionIds('off')).toHaveLength(1)
+  })
+
   it('carried over from Grafana opens only with the secret key that made it', async () => {
     const cookie = '0123456789abcdef0123456789abcdef'
     await env.DB.prepare(
