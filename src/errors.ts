@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { brokenRule } from './db/client.ts'
+import { brokenRule, cause, isUnavailable } from './db/client.ts'
 import type { RequestContext } from './env.ts'
-import { send, toJson } from './json.ts'
+import { inOrder, send, toJson } from './json.ts'
 
 /** An answer that refuses: the status and exactly what Grafana's clients read. `extra` holds the keys beside `message`. */
 export class ApiError extends Error {
@@ -38,20 +38,25 @@ export function accessDenied(action: string) {
 
 /** Grafana 9.3.2: what middleware refuses ends in a newline and names a charset, what a handler refuses doesn't. */
 function refuse(c: RequestContext, error: ApiError) {
-  const body = Object.fromEntries(
-    Object.entries({ message: error.message, ...error.extra }).sort(([a], [b]) => (a < b ? -1 : 1)),
-  )
+  const body = inOrder({ message: error.message, ...error.extra })
   if (c.var.inHandler) return send(c, body, error.status)
   return c.body(`${toJson(body)}\n`, error.status, { 'Content-Type': 'application/json; charset=UTF-8' })
 }
 
-/** The only place that shapes an error. Whatever is no ApiError and no broken rule is a bug: logged with a request id, never shown. */
+/**
+ * The only place that shapes an error. Whatever is no ApiError and no broken rule is logged with a request id and never
+ * shown: 503 where the database is not to be had, so that clients try again, else a bug. Only the innermost cause is
+ * logged, as those around it repeat the values of the statement.
+ */
 export function renderError(error: Error, c: RequestContext) {
   if (error instanceof ApiError) return refuse(c, error)
   const rule = brokenRule(error)
   if (rule !== undefined) return refuse(c, badRequest(rule))
   const requestId = crypto.randomUUID()
-  console.error(JSON.stringify({ requestId, error: error.stack ?? error.message }))
+  const { message, stack } = cause(error)
+  console.error(JSON.stringify({ requestId, error: stack ?? message }))
   c.header('X-Request-Id', requestId)
-  return send(c, { message: 'Internal server error' }, 500)
+  if (!isUnavailable(error)) return send(c, { message: 'Internal server error' }, 500)
+  c.header('Retry-After', '5')
+  return send(c, { message: 'The database is not available: try again' }, 503)
 }

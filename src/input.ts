@@ -7,6 +7,8 @@ import { type ApiError, badRequest, badRequestData, tooLarge, traced } from './e
 const maxBodyBytes = 1024 * 1024
 /** Deep enough for any body this API reads; a deeper one is an attack on a parser. */
 const maxDepth = 64
+/** Longer than any name; one that everybody's lists would carry along, and that a row has no room for. */
+const maxText = 1000
 /** A whole number in a body. Ids stay within what a double holds exactly, and no id is larger. */
 export const int64 = pipe(number(), safeInteger())
 
@@ -49,16 +51,28 @@ export function readId(text: string | undefined, name = 'id'): number {
   return id
 }
 
+/** Where a string that starts at a quote ends: at its closing quote, or with the text. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
+}
+
+const depthChange: Record<string, number> = { '{': 1, '[': 1, '}': -1, ']': -1 }
+
 /**
- * Where the first JSON value of a text ends. Go's decoder stops there and ignores what follows; so do we. Strings are
- * one token, so that a bracket inside one doesn't count.
+ * Where the first JSON value of a text ends: Go's decoder stops there and ignores what follows; so do we. One pass, by
+ * hand, since a pattern for strings takes quadratic time on one that never ends. `undefined` = nested too deep.
  */
 function endOfFirstValue(text: string): number | undefined {
   let depth = 0
-  for (const { 0: token, index } of text.matchAll(/"(?:\\.|[^"\\])*"|[{}[\]]/gs)) {
-    if (token === '{' || token === '[') depth++
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? ''
+    if (char === '"') at = endOfString(text, at)
+    const change = depthChange[char] ?? 0
+    depth += change
     if (depth > maxDepth) return undefined
-    if ((token === '}' || token === ']') && --depth === 0) return index + 1
+    if (change < 0 && depth === 0) return at + 1
   }
   return text.length
 }
@@ -100,6 +114,16 @@ async function readWhole(request: Request): Promise<string> {
   return new TextDecoder().decode(await new Blob(chunks).arrayBuffer())
 }
 
+/** Half a character, which UTF-8 has no form for, becomes U+FFFD as in Go; a text past the limit is refused. */
+function bounded(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([key, value]) => {
+    if (typeof value !== 'string') return [key, value] as const
+    if (value.length > maxText) throw badRequest(`${key} is longer than ${maxText} characters`)
+    return [key, value.toWellFormed()] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 type BodySchema = BaseSchema<unknown, unknown, BaseIssue<unknown>> & { entries: Record<string, unknown> }
 
 /** Grafana 9 answers every body it can't bind, and every body not sent as JSON, with the same 400: `invalid`. */
@@ -110,7 +134,7 @@ export async function readBody<S extends BodySchema>(
 ): Promise<InferOutput<S>> {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw invalid()
   const decoded = decodeLeniently(await readWhole(c.req.raw), Object.keys(schema.entries))
-  const parsed = decoded && safeParse(schema, decoded)
+  const parsed = decoded && safeParse(schema, bounded(decoded))
   if (!parsed?.success) throw invalid()
   return parsed.output
 }

@@ -17,8 +17,10 @@ export const toJson = (body: unknown) =>
 export const send = (c: RequestContext, body: unknown, status: ContentfulStatusCode = 200) =>
   c.body(toJson(body), status, { 'Content-Type': 'application/json' })
 
-/** What Grafana's writes answer. Keys come out in alphabetical order there, so `beside` is split around `message` by the caller's spelling. */
-export const done = (c: RequestContext, message: string, beside: Record<string, unknown> = {}) => {
-  const keys = Object.entries({ message, ...beside }).sort(([a], [b]) => (a < b ? -1 : 1))
-  return send(c, Object.fromEntries(keys))
-}
+/** Grafana builds messages from maps, whose keys come out in alphabetical order. */
+export const inOrder = (fields: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** What Grafana's writes answer; `beside` are the keys next to the message. */
+export const done = (c: RequestContext, message: string, beside: Record<string, unknown> = {}) =>
+  send(c, inOrder({ message, ...beside }))

@@ -86,11 +86,12 @@ describe('a request costs no more than its budget:', () => {
   it('last seen, one trip after the response and then none for five minutes', async () => {
     await env.DB.prepare('UPDATE users SET last_seen_at = NULL').run()
     await person('fresh')
+    const fresh = as(await logIn('fresh', 'pass'), { DB: d1.db })
     d1.reset()
-    await as('fresh:pass', { DB: d1.db }).get('/api/user')
+    await fresh.get('/api/user')
     expect(d1.count.trips).toBe(2)
     d1.reset()
-    await as('fresh:pass', { DB: d1.db }).get('/api/user')
+    await fresh.get('/api/user')
     expect(d1.count).toMatchObject({ trips: 1, rowsWritten: 0 })
   })
 })
@@ -131,7 +132,7 @@ describe('with ten thousand users', () => {
   })
 
   it('an answer of more than ten thousand rows is refused, naming the limit', async () => {
-    const message = 'An answer holds at most 10000 rows: ask for a smaller perpage'
+    const message = 'An answer holds at most 10000 rows: ask for fewer'
     for (const path of [
       '/api/users?perpage=20000',
       '/api/users/search?perpage=10001',

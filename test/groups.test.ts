@@ -216,13 +216,15 @@ describe('teams', () => {
 describe('stars', () => {
   it('are given and taken back, by id and by uid', async () => {
     const mine = as('vic:pass')
+    for (const uid of ['H9C42DRdk', 'other-uid'])
+      await as(root).post('/api/dashboards/db', { dashboard: { title: uid, uid } })
     expect((await mine.get('/api/user/stars')).body).toEqual([])
-    for (const path of ['1', '1', 'uid/H9C42DRdk', 'uid/H9C42DRdk']) {
+    for (const path of ['2', '2', '1', 'uid/H9C42DRdk', '9999']) {
       expect(await mine.post(`/api/user/stars/dashboard/${path}`)).toMatchObject(message('Dashboard starred!'))
     }
-    expect((await mine.get('/api/user/stars')).body).toEqual(['1', 'H9C42DRdk'])
+    expect((await mine.get('/api/user/stars')).body).toEqual(['other-uid', 'H9C42DRdk'])
     expect((await as(root).get('/api/user/stars')).body).toEqual([])
-    for (const path of ['1', '1', 'uid/H9C42DRdk', 'uid/never']) {
+    for (const path of ['uid/H9C42DRdk', '1', '2', '9999']) {
       expect(await mine.del(`/api/user/stars/dashboard/${path}`)).toMatchObject(message('Dashboard unstarred'))
     }
     expect((await mine.get('/api/user/stars')).body).toEqual([])
@@ -234,11 +236,23 @@ describe('stars', () => {
     ['abc', 'Invalid dashboard ID'],
     ['99999999999999999999', 'Invalid dashboard ID'],
     ['uid/', 'Invalid dashboard ID'],
-    ['uid/a%20b', 'Invalid dashboard ID'],
-    [`uid/${'u'.repeat(41)}`, 'Invalid dashboard ID'],
   ])('are not given to %s', async (path, text) => {
     expect(await as('vic:pass').post(`/api/user/stars/dashboard/${path}`)).toMatchObject(message(text, 400))
     expect(await as('vic:pass').del(`/api/user/stars/dashboard/${path}`)).toMatchObject(message(text, 400))
+  })
+
+  it.each(['never', 'a%20b', 'h9c42drdk'])('are not given to uid %s, which no dashboard has', async (uid) => {
+    for (const change of [as('vic:pass').post, as('vic:pass').del])
+      expect(await change(`/api/user/stars/dashboard/uid/${uid}`)).toMatchObject(message('Dashboard not found', 404))
+  })
+
+  it('reach no dashboard of another org by its uid, and show none by its number', async () => {
+    const headers = { 'X-Grafana-Org-Id': '2' }
+    const saved = await as(root).post('/api/dashboards/db', { dashboard: { title: 'Of two', uid: 'of-two' } }, headers)
+    expect((await as('newcomer:pass').post('/api/user/stars/dashboard/uid/of-two')).status).toBe(404)
+    expect((await as('newcomer:pass').post(`/api/user/stars/dashboard/${numberIn(saved.body, 'id')}`)).status).toBe(200)
+    expect((await as('newcomer:pass').get('/api/user/stars')).body).toEqual([])
+    expect((await as('newcomer:pass').get('/api/user/stars', headers)).body).toEqual(['of-two'])
   })
 })
 
@@ -424,12 +438,16 @@ describe('personal access tokens', () => {
   })
 
   it('with limits make no successor', async () => {
-    const refused = message('A token with an expiry or with limited permissions cannot create tokens', 403)
+    const refused = message('A token with an expiry or with limited permissions cannot create credentials', 403)
     const limited = await make(root, { name: 'own', permissions: [{ action: 'users:write', scope: 'users:*' }] })
     const short = await make(root, { name: 'short', secondsToLive: 1000 })
     const free = await make(root, { name: 'free' })
     expect(await as(limited).post('/api/user/tokens', { name: 'next' })).toMatchObject(refused)
     expect(await as(short).post('/api/user/tokens', { name: 'next' })).toMatchObject(refused)
+    const minting = await make(root, { name: 'minting', permissions: [{ action: 'apikeys:create' }] })
+    for (const who of [minting, short]) {
+      expect(await as(who).post('/api/auth/keys', { name: 'successor', role: 'Admin' })).toMatchObject(refused)
+    }
     expect((await as(free).post('/api/user/tokens', { name: 'next' })).status).toBe(200)
   })
 

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { as, call, root } from './support/client.ts'
 
 const get = (path: string, bindings: object = {}) => as(undefined, bindings).get(path)
@@ -47,6 +47,7 @@ describe('what every answer has in common', () => {
   })
 
   it('hides what went wrong inside', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const failing = new Proxy(env.DB, {
       get() {
         throw new Error('secret detail')
@@ -55,5 +56,29 @@ describe('what every answer has in common', () => {
     const answer = await get('/api/health', { DB: failing })
     expect(answer).toMatchObject({ status: 500, text: '{"message":"Internal server error"}' })
     expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(String(log.mock.calls[0]?.[0])).toContain(answer.headers.get('X-Request-Id'))
+    log.mockRestore()
+  })
+
+  it('says that the database is not to be had, logs no value of a statement, and believes none', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const down = new Proxy(env.DB, {
+      get(target, key) {
+        if (key !== 'prepare') return Reflect.get(target, key).bind(target)
+        return (text: string) => {
+          if (/^select|^with/i.test(text)) return target.prepare(text)
+          const fail = async () => Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+          return { bind: () => ({ run: fail, all: fail, raw: fail, first: fail }) }
+        }
+      },
+    })
+    for (const name of ['rule: everything is fine', 'UNIQUE constraint failed', 'D1_ERROR: rule: fine']) {
+      const answer = await as(root, { DB: down }).put('/api/user', { login: 'admin', name })
+      expect(answer).toMatchObject({ status: 503, body: { message: 'The database is not available: try again' } })
+      expect(answer.headers.get('Retry-After')).toBe('5')
+    }
+    expect(log.mock.calls).toHaveLength(3)
+    expect(JSON.stringify(log.mock.calls)).not.toContain('fine')
+    log.mockRestore()
   })
 })

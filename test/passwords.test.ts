@@ -118,6 +118,14 @@ describe("Grafana's hash", () => {
     expect(await stored('legacy')).toBe('$changed')
   })
 
+  it('opens for all who come at once, whoever replaces it', async () => {
+    await give('legacy', vector.hash)
+    const logins = Array.from({ length: 4 }, () =>
+      as(undefined).post('/login', { user: 'legacy', password: vector.password }),
+    )
+    expect((await Promise.all(logins)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+
   it('of the scheme configured before is replaced too', async () => {
     expect(await stored('old')).toMatch(/^\$pbkdf2-sha256\$/)
     expect((await as('old:pass', { PASSWORD_SCHEME: 'argon2id' }).get('/api/user')).status).toBe(200)

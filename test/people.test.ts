@@ -44,6 +44,7 @@ describe('a new user', () => {
       { login: 'extra', id: 99, isGrafanaAdmin: true, isDisabled: true, authLabels: null, createdAt: 'x', uid: 'u' },
       { login: 'extra', isGrafanaAdmin: false, isDisabled: false },
     ],
+    ['half a character, which becomes one', { login: 'half\ud800' }, { login: 'half\ufffd' }],
     ['300 characters', { login: 'l'.repeat(300) }, { login: 'l'.repeat(300) }],
   ])('can have %s', async (_, names, expected) => {
     const { status, body } = await create({ ...names, password: 'pass' })
@@ -83,6 +84,21 @@ describe('a new user', () => {
       'a blank name',
       { login: '  ', password: 'pass' },
       message('Validation error, need specify either username or email', 400),
+    ],
+    [
+      'a name that hides what it is',
+      { login: 'nimda\u202e', password: 'pass' },
+      message('login and email cannot hold control characters', 400),
+    ],
+    [
+      'a NUL in its name',
+      { login: 'a\u0000b', password: 'pass' },
+      message('login and email cannot hold control characters', 400),
+    ],
+    [
+      'a name too long',
+      { login: 'l'.repeat(1001), password: 'pass' },
+      message('login is longer than 1000 characters', 400),
     ],
     ['a short password', { login: 'short', password: 'abc' }, message('Password is missing or too short', 400)],
     [
@@ -229,13 +245,15 @@ describe('a password', () => {
     expect((await as({ cookie: reissued }).get('/api/user/auth-tokens')).body).toMatchObject([{ isActive: true }])
   })
 
-  it('is set by an admin, which ends every session', async () => {
+  it('is set by an admin, which ends every session and personal token', async () => {
     const id = await person('set')
     const session = await logIn('set', 'pass')
+    const token = { token: textIn((await as(session).post('/api/user/tokens', { name: 't' })).body, 'key') }
+    expect((await as(token).get('/api/user')).status).toBe(200)
     expect(await as(root).put(`/api/admin/users/${id}/password`, { password: 'four' })).toMatchObject(
       message('User password updated'),
     )
-    expect((await as(session).get('/api/user')).status).toBe(401)
+    for (const who of [session, token]) expect((await as(who).get('/api/user')).status).toBe(401)
     expect(await as('set:pass').get('/api/user')).toMatchObject(wrong)
     expect((await as('set:four').get('/api/user')).status).toBe(200)
   })
@@ -329,6 +347,44 @@ describe('guessing', () => {
     await env.DB.prepare('UPDATE login_attempts SET at = at - 400').run()
     for (let at = 1; at <= 5; at++) await login('somebody', `n${at}`, '192.0.2.9')
     expect(await rows()).toEqual({ n: 0 })
+  })
+
+  it('is not outrun by guesses made all at once', async () => {
+    await person('rush')
+    const guesses = [...Array.from({ length: 40 }, (_, at) => `wrong${at}`), 'pass', 'pass']
+    const answers = await Promise.all(guesses.map((guess) => login('rush', guess, '192.0.2.44')))
+    const tried = await env.DB.prepare("SELECT count(*) AS n FROM login_attempts WHERE address = '192.0.2.44'").first(
+      'n',
+    )
+    expect(tried).toBe(5)
+    expect(answers.slice(-2).map(({ status }) => status)).toEqual([401, 401])
+  })
+
+  it('does not refuse the same right password many times at once', async () => {
+    await person('busy')
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => as('busy:pass').get('/api/user', from('192.0.2.45'))),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(
+      await env.DB.prepare("SELECT count(*) AS n FROM login_attempts WHERE address = '192.0.2.45'").first('n'),
+    ).toBe(0)
+  })
+
+  it('is stopped for an address that tries many names', async () => {
+    await person('sprayed')
+    for (let at = 0; at < 100; at++) await login(`spray${at}`, 'pass', '192.0.2.46')
+    expect((await login('sprayed', 'pass', '192.0.2.46')).status).toBe(401)
+    expect((await login('sprayed', 'pass', '192.0.2.47')).status).toBe(200)
+  })
+
+  it('by a name of any length costs a short row', async () => {
+    await login('x'.repeat(1000), 'pass', '192.0.2.48')
+    await as(`${'y'.repeat(5000)}:pass`).get('/api/user', from('192.0.2.48'))
+    const { results } = await env.DB.prepare(
+      "SELECT length(account) AS n FROM login_attempts WHERE address = '192.0.2.48'",
+    ).all()
+    expect(results).toEqual([{ n: 1005 }, { n: 76 }])
   })
 
   it('has the limit that is configured', async () => {

@@ -25,17 +25,25 @@ function remember(mac: string, right: boolean) {
   if (outcomes.size > maxOutcomes && !oldest.done) outcomes.delete(oldest.value)
 }
 
+/** A presented password as it is remembered. `stored` null = there is none, or nobody has the name. */
+export const presented = (stored: string | null, name: string, password: string) => ({
+  mac: macOf(stored, name, password),
+  stored,
+  password,
+})
+export type Presented = ReturnType<typeof presented>
+
+/** How it turned out before, if it did in this isolate. */
+export const remembered = ({ mac }: Presented): boolean | undefined => outcomes.get(mac)
+
 /** After a rehash: the same password against its new hash. */
 export const rememberRight = (stored: string, password: string) => remember(macOf(stored, '', password), true)
 
 /**
- * Whether the password is the stored one; `null` = there is none, or nobody has the name. A failure that isn't
- * remembered costs exactly one hash of the current scheme, whatever it failed on, so that time tells nothing.
+ * Whether the password is the stored one. A failure costs exactly one hash of the current scheme, whatever it failed on,
+ * so that time tells nothing.
  */
-export async function isRight(stored: string | null, name: string, password: string, scheme: PasswordScheme) {
-  const mac = macOf(stored, name, password)
-  const known = outcomes.get(mac)
-  if (known !== undefined) return known
+export async function isRight({ mac, stored, password }: Presented, scheme: PasswordScheme): Promise<boolean> {
   const right = stored !== null && (await verifyPassword(stored, password))
   if (!right && (stored === null || !isCurrent(stored, scheme))) await hashPassword(password, scheme)
   remember(mac, right)

@@ -13,6 +13,7 @@ export const isAtMost = (role: Role, ceiling: Role) => roles.indexOf(role) <= ro
 /** Any member of the org of the request. */
 const viewer: readonly Grant[] = [
   ['orgs:read', ''],
+  ['orgs.quotas:read', ''],
   ['dashboards:read', 'dashboards:*'],
 ]
 
@@ -29,7 +30,6 @@ const orgAdmin: readonly Grant[] = [
   ['orgs:write', ''],
   ['orgs.preferences:read', ''],
   ['orgs.preferences:write', ''],
-  ['orgs.quotas:read', ''],
   ['org.users:read', 'users:*'],
   ['org.users:add', 'users:*'],
   ['org.users:write', 'users:*'],
@@ -126,6 +126,10 @@ export function may(identity: Identity, action: string, scope: string): boolean 
   const limits = limitsOf(identity)
   return allows(grantsOf(identity), action, scope) && (limits === undefined || allows(limits, action, scope))
 }
+
+/** Whether the caller may on the whole server: by what it holds beside its role, which counts in one org alone. */
+export const mayOnServer = (identity: Identity, action: string, scope: string): boolean =>
+  identity.kind !== 'anonymous' && may({ ...identity, role: 'None' }, action, scope)
 
 /** Whether the caller may do this to anything at all: then each row is asked about with `may`. */
 export function maySome(identity: Identity, action: string): boolean {

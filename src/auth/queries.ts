@@ -1,12 +1,17 @@
 import { bound, type Db } from '../db/client.ts'
 import type { Machine, Person, Session, User } from './identity.ts'
 import type { Grant, Role } from './permissions.ts'
+import { secretHash } from './secrets.ts'
 
 // One statement answers who is calling and everything that can end access. They are text for D1 itself, kept for the
 // life of the isolate: a query builder costs CPU on every request (docs/decisions/0003-one-statement-per-caller.md).
 
 /** The form in which names are compared: one login or e-mail is one person, in any letter case. */
 export const nameKey = (name: string) => name.normalize('NFC').toLowerCase()
+
+/** Longer than any name there is; what is longer is counted under its hash, so that guesses can't fill the table. */
+const maxName = 1000
+const boundedKey = (name: string) => (name.length > maxName ? `sha256:${secretHash(name)}` : nameKey(name))
 
 /** A person by the table alias `u`; the newest link to another sign-in says whether the account is external. */
 export const userColumns = `u.id, u.login, u.email, u.name, u.theme, u.org_id AS orgId, u.is_admin AS isAdmin,
@@ -81,7 +86,7 @@ type Attempt = { name: string; orgId: number | undefined; address: string; now: 
  * only keeps two people from sharing a name.
  */
 export async function findClaim(db: Db, { name, orgId, address, now, maxAttempts }: Attempt): Promise<Claim> {
-  const key = nameKey(name)
+  const key = boundedKey(name)
   const row = await bound(db, byName, key, orgId ?? null, address, now - attemptWindow, maxAttempts).first<
     PersonRow & { failures: number; populated: number }
   >()
@@ -95,23 +100,36 @@ export async function findClaim(db: Db, { name, orgId, address, now, maxAttempts
   }
 }
 
-const attemptsOf =
-  'SELECT count(*) AS n FROM (SELECT 1 FROM login_attempts WHERE account = ?1 AND address = ?2 AND at > ?3 LIMIT ?4)'
+/** How many times an account's limit one address may fail, whatever names it tries. */
+const accountsOfAnAddress = 20
 
-/** How often an account was failed from an address within the window, counted no further than `atMost`. */
-export const countFailures = async (db: Db, account: string, address: string, now: number, atMost: number) =>
-  (await bound(db, attemptsOf, account, address, now - attemptWindow, atMost).first<{ n: number }>())?.n ?? 0
+/** ?5 the limit of an account. In one statement, so that attempts at once can't all find room. */
+const reserve = `INSERT INTO login_attempts (account, address, at) SELECT ?1, ?2, ?3
+  WHERE (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = ?1 AND address = ?2 AND at > ?4 LIMIT ?5)) < ?5
+    AND (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE address = ?2 AND at > ?4 LIMIT ?5 * ${accountsOfAnAddress})) < ?5 * ${accountsOfAnAddress}
+  RETURNING id`
 
-/** Remembers a failure and forgets a few that no longer count, so that the table stays as small as the last minutes were busy. */
-export const recordFailure = (db: Db, account: string, address: string, now: number) =>
-  db.$client.batch([
-    bound(db, 'INSERT INTO login_attempts (account, address, at) VALUES (?1, ?2, ?3)', account, address, now),
-    bound(
-      db,
-      'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)',
-      now - attemptWindow,
-    ),
+const forgetOld = 'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)'
+
+/**
+ * Counts a failure before the password is looked at, to be released if it is right: an id, or nothing where the limit is
+ * reached. Forgets a few that no longer count, so that the table stays as small as the last minutes were busy.
+ */
+export async function reserveAttempt(db: Db, account: string, address: string, now: number, maxAttempts: number) {
+  const since = now - attemptWindow
+  const [reserved] = await db.$client.batch<{ id: number }>([
+    bound(db, reserve, account, address, now, since, maxAttempts),
+    bound(db, forgetOld, since),
   ])
+  return reserved?.results[0]?.id
+}
+
+export const releaseAttempt = (db: Db, id: number) => bound(db, 'DELETE FROM login_attempts WHERE id = ?1', id).run()
+
+/** What the stored hash is now, for whoever lost a race to replace it. */
+export const currentHash = async (db: Db, userId: number) =>
+  (await bound(db, 'SELECT password_hash AS hash FROM users WHERE id = ?1', userId).first<{ hash: string | null }>())
+    ?.hash ?? null
 
 const bySession = (column: 'secret_hash' | 'legacy_hash') => `SELECT ${personColumns},
     s.id AS sessionId, s.created_at AS startedAt, s.seen_at AS seenAt, s.expires_at AS expiresAt

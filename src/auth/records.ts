@@ -33,14 +33,20 @@ export async function keepRecord(
     .catch(logged('put'))
 }
 
+/** Longer than KV ever needs; a list of devices does without their looks rather than wait. */
+const patienceMs = 2_000
+
+const soon = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  Promise.race([answer, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs))])
+
 /** What KV knows of a person's sessions, by session id; empty when it can't say. One list a thousand sessions. */
 export async function listRecords(kv: KVNamespace, userId: number): Promise<Map<number, SessionRecord>> {
   const records = new Map<number, SessionRecord>()
   let cursor: string | null = null
   do {
-    const page: KVNamespaceListResult<SessionRecord> | undefined = await kv
-      .list<SessionRecord>({ prefix: prefix(userId), cursor })
-      .catch((error: unknown) => void logged('list')(error))
+    const page: KVNamespaceListResult<SessionRecord> | undefined = await soon(
+      kv.list<SessionRecord>({ prefix: prefix(userId), cursor }).catch((error: unknown) => void logged('list')(error)),
+    )
     for (const { name, metadata } of page?.keys ?? []) {
       if (metadata) records.set(Number(name.slice(prefix(userId).length)), metadata)
     }

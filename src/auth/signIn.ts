@@ -2,9 +2,17 @@ import { firstAdmin } from '../config.ts'
 import type { RequestContext } from '../env.ts'
 import { clientAddress } from './address.ts'
 import type { Person } from './identity.ts'
-import { isRight, rememberRight } from './outcomes.ts'
-import { hashPassword, isCurrent } from './passwords.ts'
-import { type Claim, countFailures, createFirstAdmin, findClaim, recordFailure, replaceHash } from './queries.ts'
+import { isRight, type Presented, presented, remembered, rememberRight } from './outcomes.ts'
+import { hashPassword, isCurrent, verifyPassword } from './passwords.ts'
+import {
+  type Claim,
+  createFirstAdmin,
+  currentHash,
+  findClaim,
+  releaseAttempt,
+  replaceHash,
+  reserveAttempt,
+} from './queries.ts'
 
 /** The first server admin, made on the first sign-in to an empty directory; safe when many come at once. */
 async function createAdmin(c: RequestContext): Promise<void> {
@@ -23,21 +31,69 @@ async function claim(c: RequestContext, name: string, orgId: number | undefined)
   return findClaim(db, attempt)
 }
 
-/** A hash of an older scheme (Grafana's, or the one configured before) is replaced once the password is known. */
-async function rehash(c: RequestContext, person: Person, stored: string, password: string): Promise<Person> {
+/** The guesses that this isolate is looking at: the same one many times at once is one guess, and counted once. */
+const underWay = new Map<string, 'asked' | 'admitted'>()
+
+/** A guess waits this long, in milliseconds and turns, for another request to have the same one counted. */
+const turn = 5
+const maxTurns = 100
+
+type Admission = { admitted: boolean; reservation: number | undefined }
+
+/** Counts the guess as a failure, unless another request is having the same one counted. */
+async function admit(c: RequestContext, account: string, { mac }: Presented): Promise<Admission> {
+  const { db, config, now } = c.var
+  for (let turns = 0; underWay.get(mac) === 'asked' && turns < maxTurns; turns++) await scheduler.wait(turn)
+  if (underWay.get(mac) === 'admitted') return { admitted: true, reservation: undefined }
+  underWay.set(mac, 'asked')
+  const reservation = await reserveAttempt(db, account, clientAddress(c), now, config.loginMaxAttempts)
+  if (reservation !== undefined) underWay.set(mac, 'admitted')
+  return { admitted: reservation !== undefined, reservation }
+}
+
+/**
+ * Whether a presented password is right, within the limit on failures. A remembered success costs nothing. Everything
+ * else is counted first and released if right, so that guesses made at once can't outrun their own counting.
+ */
+async function passes(c: RequestContext, account: string, guess: Presented): Promise<boolean> {
+  if (remembered(guess)) return true
+  const { admitted, reservation } = await admit(c, account, guess).catch((error: unknown) => {
+    underWay.delete(guess.mac)
+    throw error
+  })
+  try {
+    const right = remembered(guess) ?? (admitted && (await isRight(guess, c.var.config.passwordScheme)))
+    if (right && reservation !== undefined) c.executionCtx.waitUntil(releaseAttempt(c.var.db, reservation))
+    return right
+  } finally {
+    if (reservation !== undefined || !admitted) underWay.delete(guess.mac)
+  }
+}
+
+/**
+ * A hash of an older scheme (Grafana's, or the one configured before) is replaced once the password is known. Whoever
+ * loses a race to replace it goes on with the hash that won, if the password is right against that one too.
+ */
+async function rehash(
+  c: RequestContext,
+  person: Person,
+  stored: string,
+  password: string,
+): Promise<Person | undefined> {
   const { db, config } = c.var
   if (isCurrent(stored, config.passwordScheme)) return person
   const hash = await hashPassword(password, config.passwordScheme)
   const { meta } = await replaceHash(db, person.user.id, stored, hash)
-  if (meta.changes === 0) return person
-  rememberRight(hash, password)
-  return { ...person, passwordHash: hash }
+  const passwordHash = meta.changes === 0 ? await currentHash(db, person.user.id) : hash
+  if (passwordHash === null || (passwordHash !== hash && !(await verifyPassword(passwordHash, password))))
+    return undefined
+  rememberRight(passwordHash, password)
+  return { ...person, passwordHash }
 }
 
 /**
  * The person behind a name and password, or nobody: one answer for a wrong password, an unknown name, a disabled
- * account and too many failures. The limit comes before any hashing; while it holds nothing more is recorded, as in
- * Grafana.
+ * account and too many failures. While the limit holds nothing more is hashed or recorded, as in Grafana.
  */
 export async function signIn(
   c: RequestContext,
@@ -45,25 +101,13 @@ export async function signIn(
   password: string,
   orgId?: number,
 ): Promise<Person | undefined> {
-  const { db, config, now } = c.var
   const { person, account, failures } = await claim(c, name, orgId)
-  if (failures >= config.loginMaxAttempts) return undefined
-  const stored = person?.passwordHash ?? null
-  const right = await isRight(stored, account, password, config.passwordScheme)
-  if (!person || stored === null || !right || person.user.isDisabled) {
-    await recordFailure(db, account, clientAddress(c), now)
-    return undefined
-  }
-  return rehash(c, person, stored, password)
+  if (failures >= c.var.config.loginMaxAttempts) return undefined
+  const stored = person && !person.user.isDisabled ? person.passwordHash : null
+  const right = await passes(c, account, presented(stored, account, password))
+  return person && stored !== null && right ? rehash(c, person, stored, password) : undefined
 }
 
 /** Whether the caller knows its own password; a wrong one counts against the limit like any failed sign-in. */
-export async function knowsPassword(c: RequestContext, me: Person, password: string): Promise<boolean> {
-  const { db, config, now } = c.var
-  const account = `id:${me.user.id}`
-  const address = clientAddress(c)
-  if ((await countFailures(db, account, address, now, config.loginMaxAttempts)) >= config.loginMaxAttempts) return false
-  const right = await isRight(me.passwordHash, account, password, config.passwordScheme)
-  if (!right) await recordFailure(db, account, address, now)
-  return right
-}
+export const knowsPassword = (c: RequestContext, me: Person, password: string) =>
+  passes(c, `id:${me.user.id}`, presented(me.passwordHash, `id:${me.user.id}`, password))

@@ -9,14 +9,26 @@ export const openDb = (d1: D1Database): Db => drizzle(d1)
 export const bound = (db: Db, text: string, ...values: (string | number | null)[]) =>
   db.$client.prepare(text).bind(...values)
 
-/** Every message in the chain of causes: Drizzle wraps what D1 said, D1 wraps what SQLite said. */
-function messages(error: unknown): string {
-  return error instanceof Error ? `${error.message}\n${messages(error.cause)}` : ''
+/** What the database itself said: the innermost cause. Drizzle's own error repeats the values of the statement, secrets among them. */
+export function cause(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  return error.cause === undefined ? error : cause(error.cause)
 }
 
 /** What a raising trigger said (`rule: …` in drizzle/0001_triggers.sql), in Grafana's words. */
-export const brokenRule = (error: unknown) => /rule: ([^\n]*?)(?:: SQLITE_\w+.*)?(?:\n|$)/.exec(messages(error))?.[1]
+export const brokenRule = (error: unknown) =>
+  /^(?:D1_ERROR: )?rule: (.+?)(?:: SQLITE_\w+.*)?$/s.exec(cause(error).message)?.[1]
 
-export const isDuplicate = (error: unknown) => messages(error).includes('UNIQUE constraint failed')
+const says = (error: unknown, what: string) =>
+  cause(error)
+    .message.replace(/^D1_ERROR: /, '')
+    .startsWith(what)
 
-export const isMissingReference = (error: unknown) => messages(error).includes('FOREIGN KEY constraint failed')
+export const isDuplicate = (error: unknown) => says(error, 'UNIQUE constraint failed')
+
+export const isMissingReference = (error: unknown) => says(error, 'FOREIGN KEY constraint failed')
+
+/** The database is not to be had; a statement that it can't read (SQLITE_ERROR) is a bug of ours instead. */
+export const isUnavailable = (error: unknown) =>
+  /^D1_|Network connection lost|storage caused object to be reset/.test(cause(error).message) &&
+  !/SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG)/.test(cause(error).message)

@@ -15,7 +15,7 @@ import { answer, anyone, done, get, id, plainText, post, refused, type Slice, sh
 
 const setsCookie = { 'Set-Cookie': 'The session cookie, `grafana_session` unless configured otherwise' }
 
-const AuthToken = strictObject({
+export const AuthToken = strictObject({
   id,
   isActive: pipe(boolean(), metadata({ description: 'Whether it is the session of this request' })),
   clientIp: string(),
@@ -31,7 +31,7 @@ const AuthToken = strictObject({
   seenAt: time,
 })
 
-const chromeOnLinux = {
+export const chromeOnLinux = {
   id: 361,
   isActive: true,
   clientIp: '127.0.0.1',
@@ -44,7 +44,7 @@ const chromeOnLinux = {
   seenAt: '2019-03-06T18:41:06Z',
 }
 
-const safariOnPhone = {
+export const safariOnPhone = {
   id: 364,
   isActive: false,
   clientIp: '127.0.0.1',

@@ -17,11 +17,11 @@ export function newSession(
   return { token, row: { userId, secretHash: secretHash(token), passwordHash, now, expiresAt } }
 }
 
-/** Hands a session that D1 holds to the client: the record in KV, the cookie in the answer. */
-export async function openSession(c: RequestContext, userId: number, id: number, token: string): Promise<void> {
+/** Hands a session that D1 holds to the client: the cookie in the answer, the record in KV after it. */
+export function openSession(c: RequestContext, userId: number, id: number, token: string): void {
   const { config, now } = c.var
   const session = { id, createdAt: now, seenAt: now, expiresAt: now + config.sessionMaxSeconds }
   const seen = { clientIp: clientIp(c), userAgent: c.req.header('User-Agent') ?? '' }
-  await keepRecord(c.env.SESSIONS, userId, session, seen)
+  c.executionCtx.waitUntil(keepRecord(c.env.SESSIONS, userId, session, seen))
   setSessionCookie(c, token, config.sessionMaxSeconds)
 }

@@ -1,6 +1,7 @@
-import { and, eq, gt, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, lte, or, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { sessions, users } from '../db/schema.ts'
+import { maxRows } from '../page.ts'
 
 export type NewSession = { userId: number; secretHash: string; passwordHash: string; now: number; expiresAt: number }
 
@@ -27,6 +28,14 @@ export const insertSession = (db: Db, { userId, secretHash, passwordHash, now, e
     )
     .returning({ id: sessions.id })
 
+/** A few that are over, at every sign-in, so that they don't pile up. */
+export const deleteSomeExpired = (db: Db, now: number) =>
+  db
+    .delete(sessions)
+    .where(
+      inArray(sessions.id, db.select({ id: sessions.id }).from(sessions).where(lte(sessions.expiresAt, now)).limit(10)),
+    )
+
 const shown = {
   id: sessions.id,
   createdAt: sessions.createdAt,
@@ -41,6 +50,7 @@ export const listSessions = (db: Db, userId: number, now: number, idleSince: num
     .from(sessions)
     .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now), gt(sessions.seenAt, idleSince)))
     .orderBy(sessions.id)
+    .limit(maxRows + 1)
 
 /** Whether there was one to end. Another person's is never touched. */
 export const deleteSession = async (db: Db, userId: number, id: number) =>
@@ -56,3 +66,27 @@ export const deleteSessionByHash = (db: Db, hash: string) =>
 
 /** Ends every session of a person, in the batch that took the reason for them away. */
 export const deleteSessionsOf = (db: Db, userId: number) => db.delete(sessions).where(eq(sessions.userId, userId))
+
+const known = (db: Db, userId: number) => db.select({ id: users.id }).from(users).where(eq(users.id, userId))
+
+/** Somebody else's live ones; `undefined` where there is no such person. */
+export async function listSessionsOf(db: Db, userId: number, now: number, idleSince: number) {
+  const [person, live] = await db.batch([known(db, userId), listSessions(db, userId, now, idleSince)])
+  return person.length > 0 ? live : undefined
+}
+
+/** Ends one of somebody else's: whether there was one, or `undefined` where there is no such person. */
+export async function revokeSession(db: Db, userId: number, id: number): Promise<boolean | undefined> {
+  const one = and(eq(sessions.id, id), eq(sessions.userId, userId))
+  const [person, ended] = await db.batch([
+    known(db, userId),
+    db.delete(sessions).where(one).returning({ id: sessions.id }),
+  ])
+  return person.length > 0 ? ended.length > 0 : undefined
+}
+
+/** Ends all of somebody's. Whether there is such a person. */
+export async function endSessionsOf(db: Db, userId: number): Promise<boolean> {
+  const [person] = await db.batch([known(db, userId), deleteSessionsOf(db, userId)])
+  return person.length > 0
+}

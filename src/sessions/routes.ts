@@ -10,8 +10,9 @@ import type { AppEnv } from '../env.ts'
 import { badRequest, notFound, traced, unauthorized } from '../errors.ts'
 import { int64, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
+import { withinLimit } from '../page.ts'
 import { newSession, openSession } from './open.ts'
-import { deleteSession, deleteSessionByHash, insertSession, listSessions } from './queries.ts'
+import { deleteSession, deleteSessionByHash, deleteSomeExpired, insertSession, listSessions } from './queries.ts'
 import { authToken } from './views.ts'
 
 export const sessions = new Hono<AppEnv>({ strict: false })
@@ -25,9 +26,9 @@ sessions.post('/login', anyone('this is where one signs in'), async (c) => {
   const person = await signIn(c, user, password)
   if (!person?.passwordHash) throw wrongPassword()
   const { token, row } = newSession(c, person.user.id, person.passwordHash)
-  const [inserted] = await insertSession(c.var.db, row)
+  const [[inserted]] = await c.var.db.batch([insertSession(c.var.db, row), deleteSomeExpired(c.var.db, c.var.now)])
   if (!inserted) throw wrongPassword()
-  await openSession(c, person.user.id, inserted.id, token)
+  openSession(c, person.user.id, inserted.id, token)
   const redirectUrl = takeReturnPath(c)
   return done(c, 'Logged in', redirectUrl === undefined ? {} : { redirectUrl })
 })
@@ -64,7 +65,7 @@ sessions.get('/api/user/auth-tokens', signedIn('users:read', userNotFound), asyn
   const records = await listRecords(c.env.SESSIONS, me.user.id)
   return send(
     c,
-    rows.map((row) => authToken(row, records.get(row.id), row.id === me.session?.id)),
+    withinLimit(rows).map((row) => authToken(row, records.get(row.id), row.id === me.session?.id)),
   )
 })
 

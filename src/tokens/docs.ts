@@ -163,7 +163,7 @@ export const personalTokens: Slice = {
           key: 'rcpat_yscW25imSKJIuav8zF37RZmnbiDvB05G_fcaaf58a',
         }),
         400: badExpiry,
-        403: writeDenied('A token with an expiry or with limited permissions cannot create tokens'),
+        403: writeDenied('A token with an expiry or with limited permissions cannot create credentials'),
         404: noUser,
         409: refused('A token of that name exists'),
       },

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { array, maxLength, minLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
-import type { Person } from '../auth/identity.ts'
+import { refuseLimited } from '../auth/limits.ts'
 import { type Grant, isAtMost } from '../auth/permissions.ts'
 import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
@@ -18,19 +18,17 @@ import {
   listApiKeys,
   listPersonalTokens,
 } from './queries.ts'
+import { expiryOf } from './rules.ts'
 import { apiKey, personalToken } from './views.ts'
 
 export const tokens = new Hono<AppEnv>({ strict: false })
 
 const name = pipe(string(), nonEmpty())
 
-/** Latest time that RFC 3339 can write, in seconds since 1970. */
-const maxTime = 253_402_300_799
-
-/** Seconds from now; 0 = never. */
 function expiry(secondsToLive: number, now: number): number | null {
-  if (secondsToLive < 0) throw badRequest('negative value for SecondsToLive')
-  return secondsToLive === 0 ? null : Math.min(now + secondsToLive, maxTime)
+  const expiresAt = expiryOf(secondsToLive, now)
+  if (expiresAt === undefined) throw badRequest('negative value for SecondsToLive')
+  return expiresAt
 }
 
 tokens.get('/api/auth/keys', requires('apikeys:read', 'apikeys:*'), async (c) => {
@@ -43,6 +41,7 @@ const NewKeyBody = object({ name, role: roleName, secondsToLive: optional(int64,
 
 tokens.post('/api/auth/keys', requires('apikeys:create', ''), async (c) => {
   const { db, caller, now } = c.var
+  refuseLimited(caller)
   const body = await readBody(c, NewKeyBody)
   const expiresAt = expiry(body.secondsToLive, now)
   if (!isAtMost(body.role, caller.role ?? 'None')) {
@@ -84,13 +83,6 @@ const NewTokenBody = object({
   secondsToLive: optional(int64, 0),
   permissions: optional(pipe(array(Permission), minLength(1), maxLength(100))),
 })
-
-/** Otherwise a token could make itself a successor without its limits. */
-function refuseLimited({ token }: Person): void {
-  if (token && (token.permissions || token.expiresAt !== null)) {
-    throw forbidden('A token with an expiry or with limited permissions cannot create tokens')
-  }
-}
 
 tokens.post('/api/user/tokens', signedIn('users:write', noPerson), async (c) => {
   const { db, me, now } = c.var

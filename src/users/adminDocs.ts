@@ -1,5 +1,5 @@
 import { boolean, integer, metadata, nonEmpty, number, object, optional, pipe, string } from 'valibot'
-import { del, done, id, pathParameter, post, put, refused, requires, type Slice } from '../docs.ts'
+import { del, done, id, pathParameter, post, put, refused, requires, type Slice, writeDenied } from '../docs.ts'
 
 const user = pathParameter('id', 'The user')
 const noUser = refused('user not found')
@@ -64,6 +64,31 @@ export const adminUsers: Slice = {
       answers: {
         200: done('User deleted'),
         400: refused('cannot remove last grafana admin', 'Cannot remove last organization admin', 'id is invalid'),
+        404: noUser,
+      },
+    }),
+    post('/api/admin/users/:id/disable', requires('users:disable', 'global.users:id::id'), {
+      id: 'disableUser',
+      summary: 'Disable an account',
+      description:
+        'Ends every session of the account and refuses its password and tokens from then on. The same again is fine.',
+      parameters: [user],
+      answers: {
+        200: done('User disabled'),
+        400: refused('cannot remove last grafana admin', 'id is invalid'),
+        403: writeDenied('Could not disable external user'),
+        404: noUser,
+      },
+    }),
+    post('/api/admin/users/:id/enable', requires('users:enable', 'global.users:id::id'), {
+      id: 'enableUser',
+      summary: 'Enable an account again',
+      description: 'Sessions that disabling ended do not come back.',
+      parameters: [user],
+      answers: {
+        200: done('User enabled'),
+        400: refused('id is invalid'),
+        403: writeDenied('Could not enable external user'),
         404: noUser,
       },
     }),

@@ -4,12 +4,12 @@ import { requires } from '../auth/guards.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
-import { ApiError, badRequest, notFound, traced } from '../errors.ts'
+import type { AppEnv, RequestContext } from '../env.ts'
+import { ApiError, badRequest, forbidden, notFound, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done } from '../json.ts'
-import { createUser, deleteUser, setAdmin, setPassword } from './queries.ts'
-import { isPasswordTooShort, namesOfNew } from './rules.ts'
+import { createUser, deleteUser, setAdmin, setDisabled, setPassword } from './queries.ts'
+import { isPasswordTooShort, isUnreadable, namesOfNew } from './rules.ts'
 
 export const adminUsers = new Hono<AppEnv>({ strict: false })
 
@@ -25,6 +25,7 @@ adminUsers.post('/api/admin/users', requires('users:create', ''), async (c) => {
   const body = await readBody(c, NewUserBody)
   const { login, email } = namesOfNew(body)
   if (login === '') throw badRequest('Validation error, need specify either username or email')
+  if (isUnreadable(login + email)) throw badRequest('login and email cannot hold control characters')
   if (isPasswordTooShort(body.password, config.passwordMinLength)) throw badRequest('Password is missing or too short')
   const passwordHash = await hashPassword(body.password, config.passwordScheme)
   const orgId = body.orgId || mainOrg
@@ -71,3 +72,21 @@ adminUsers.delete('/api/admin/users/:id', requires('users:delete', 'global.users
   c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
   return done(c, 'User deleted')
 })
+
+/** Grafana answers 500 for an account from elsewhere; that is the caller's mistake, and a 403 here. */
+async function switchAccount(c: RequestContext, isDisabled: boolean) {
+  const id = readId(c.req.param('id'))
+  const outcome = await setDisabled(c.var.db, id, isDisabled, c.var.now)
+  if (outcome === 'nobody') throw noUser()
+  if (outcome === 'external') throw forbidden(`Could not ${isDisabled ? 'disable' : 'enable'} external user`)
+  if (isDisabled) c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  return done(c, isDisabled ? 'User disabled' : 'User enabled')
+}
+
+adminUsers.post('/api/admin/users/:id/disable', requires('users:disable', 'global.users:id::id'), (c) =>
+  switchAccount(c, true),
+)
+
+adminUsers.post('/api/admin/users/:id/enable', requires('users:enable', 'global.users:id::id'), (c) =>
+  switchAccount(c, false),
+)

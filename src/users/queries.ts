@@ -2,7 +2,7 @@ import { and, eq, exists, notExists, sql } from 'drizzle-orm'
 import type { User } from '../auth/identity.ts'
 import { nameKey, readUser, type UserRow, userColumns } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
-import { orgMembers, sessions, userAuth, users } from '../db/schema.ts'
+import { orgMembers, sessions, tokens, userAuth, users } from '../db/schema.ts'
 import { deleteSessionsOf, insertSession, type NewSession } from '../sessions/queries.ts'
 
 const byId = `SELECT ${userColumns} FROM users u WHERE u.id = ?1`
@@ -79,11 +79,12 @@ export async function updateUser(db: Db, id: number, { login, email, name, theme
 export const deleteUser = async (db: Db, id: number) =>
   (await db.delete(users).where(eq(users.id, id)).returning({ id: users.id })).length > 0
 
-/** Ends every session of the person in the same transaction. */
+/** Ends every session of the person, and every personal token, in the same transaction: whoever knew the old password is out. */
 export async function setPassword(db: Db, id: number, passwordHash: string, now: number): Promise<boolean> {
   const [updated] = await db.batch([
     db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id)).returning({ id: users.id }),
     deleteSessionsOf(db, id),
+    db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, id))),
   ])
   return updated.length > 0
 }
@@ -114,3 +115,26 @@ export async function changeOwnPassword(db: Db, { userId, verified, hash, now, s
 export const setAdmin = async (db: Db, id: number, isAdmin: boolean, now: number) =>
   (await db.update(users).set({ isAdmin, updatedAt: now }).where(eq(users.id, id)).returning({ id: users.id })).length >
   0
+
+/**
+ * Disabling ends every session of the person in the same transaction. `external` = another system decides there who may
+ * sign in, and nothing was changed.
+ */
+export async function setDisabled(db: Db, id: number, isDisabled: boolean, now: number) {
+  const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
+  const disabled = db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.isDisabled, true)))
+  const [changed, known] = await db.batch([
+    db
+      .update(users)
+      .set({ isDisabled, updatedAt: now })
+      .where(and(eq(users.id, id), notExists(external)))
+      .returning({ id: users.id }),
+    db.select({ id: users.id }).from(users).where(eq(users.id, id)),
+    db.delete(sessions).where(and(eq(sessions.userId, id), exists(disabled))),
+  ])
+  if (changed.length > 0) return 'changed'
+  return known.length > 0 ? 'external' : 'nobody'
+}

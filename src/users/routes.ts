@@ -12,7 +12,7 @@ import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import { newSession, openSession } from '../sessions/open.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
-import { isOwnPasswordTooShort, namesToChange } from './rules.ts'
+import { isOwnPasswordTooShort, isUnreadable, namesToChange } from './rules.ts'
 import { searchUsers } from './search.ts'
 import { lookupProfile, profile, userHit } from './views.ts'
 
@@ -57,6 +57,7 @@ async function change(c: RequestContext, readTarget: () => number) {
   const id = readTarget()
   const names = namesToChange(body)
   if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
+  if (isUnreadable(names.login + names.email)) throw badRequest('login and email cannot hold control characters')
   const changed = await updateUser(c.var.db, id, { ...body, ...names, now: c.var.now }).catch((error: unknown) => {
     if (isDuplicate(error))
       throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
@@ -95,7 +96,7 @@ users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
     session: session?.row,
   })
   if (!changed) throw unauthorized('Invalid old password')
-  if (session && sessionId !== undefined) await openSession(c, me.user.id, sessionId, session.token)
+  if (session && sessionId !== undefined) openSession(c, me.user.id, sessionId, session.token)
   c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, me.user.id, sessionId))
   return done(c, 'User password changed')
 })

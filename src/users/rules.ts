@@ -17,3 +17,6 @@ export function namesOfNew({ login, email }: { login: string; email: string }) {
   const trimmed = { login: login.trim(), email: email.trim() }
   return { login: trimmed.login || trimmed.email, email: trimmed.email || trimmed.login }
 }
+
+/** Control characters and those that turn text around: a name must not hide what it is. */
+export const isUnreadable = (name: string) => /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(name)

@@ -8,20 +8,22 @@ export const avatarUrl = (email: string) =>
   email === '' ? '' : `/avatar/${bytesToHex(md5(utf8ToBytes(email.toLowerCase())))}`
 
 /** What Grafana calls the ways to sign in from elsewhere; any other is OAuth to it. */
-const labels: Record<string, string> = {
-  '': 'LDAP',
-  ldap: 'LDAP',
-  authproxy: 'Auth Proxy',
-  jwt: 'JWT',
-  'auth.saml': 'SAML',
-  oauth_github: 'GitHub',
-  oauth_gitlab: 'GitLab',
-  oauth_google: 'Google',
-  oauth_grafana_com: 'grafana.com',
-  oauth_azuread: 'AzureAD',
-}
+const labels = new Map(
+  Object.entries({
+    '': 'LDAP',
+    ldap: 'LDAP',
+    authproxy: 'Auth Proxy',
+    jwt: 'JWT',
+    'auth.saml': 'SAML',
+    oauth_github: 'GitHub',
+    oauth_gitlab: 'GitLab',
+    oauth_google: 'Google',
+    oauth_grafana_com: 'grafana.com',
+    oauth_azuread: 'AzureAD',
+  }),
+)
 
-export const authLabels = (module: string | null): string[] => (module === null ? [] : [labels[module] ?? 'OAuth'])
+export const authLabels = (module: string | null): string[] => (module === null ? [] : [labels.get(module) ?? 'OAuth'])
 
 /** Without an active org Grafana leaves `orgId` out. */
 export const profile = (user: User) => ({
