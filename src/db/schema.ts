@@ -77,21 +77,25 @@ export const sessions = sqliteTable(
     seenAt: integer('seen_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
-  (t) => [index('sessions_by_user').on(t.userId), index('sessions_by_expiry').on(t.expiresAt)],
+  (t) => [index('sessions_of_user').on(t.userId, t.expiresAt), index('sessions_by_expiry').on(t.expiresAt)],
 )
 
-export const orgs = sqliteTable('orgs', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  address1: words('address1'),
-  address2: words('address2'),
-  city: words('city'),
-  zipCode: words('zip_code'),
-  state: words('state'),
-  country: words('country'),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
-})
+export const orgs = sqliteTable(
+  'orgs',
+  {
+    id: id(),
+    name: text('name').notNull().unique(),
+    address1: words('address1'),
+    address2: words('address2'),
+    city: words('city'),
+    zipCode: words('zip_code'),
+    state: words('state'),
+    country: words('country'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [index('orgs_by_folded_name').on(sql`lower(${t.name})`)],
+)
 
 const orgId = () =>
   integer('org_id')
@@ -154,11 +158,11 @@ export const teamMembers = sqliteTable(
   ],
 )
 
-/** `dashboard` is the uid, or the number as text where only that is known. */
+/** By the dashboard's number, which may be nobody's (Grafana 9.3.2): no foreign key, a trigger removes those of a deleted dashboard. */
 export const stars = sqliteTable(
   'stars',
-  { userId: userId(), dashboard: text('dashboard').notNull(), createdAt: integer('created_at').notNull() },
-  (t) => [primaryKey({ columns: [t.userId, t.dashboard] })],
+  { userId: userId(), dashboardId: integer('dashboard').notNull(), createdAt: integer('created_at').notNull() },
+  (t) => [primaryKey({ columns: [t.userId, t.dashboardId] }), index('stars_by_dashboard').on(t.dashboardId)],
 )
 
 export const serviceAccounts = sqliteTable(
@@ -224,6 +228,10 @@ export const tokens = sqliteTable(
     uniqueIndex('tokens_api_key_name').on(t.orgId, t.name).where(sql`kind = 'api_key'`),
     uniqueIndex('tokens_personal_name').on(t.userId, t.name).where(sql`kind = 'personal'`),
     uniqueIndex('tokens_service_account_name').on(t.serviceAccountId, t.name).where(sql`kind = 'service_account'`),
+    // For deleting an owner: no index of one kind answers for all.
+    index('tokens_by_org').on(t.orgId).where(sql`org_id IS NOT NULL`),
+    index('tokens_by_user').on(t.userId).where(sql`user_id IS NOT NULL`),
+    index('tokens_by_service_account').on(t.serviceAccountId).where(sql`service_account_id IS NOT NULL`),
     check(
       'tokens_owner',
       sql`(kind = 'personal' AND user_id IS NOT NULL) OR (kind = 'service_account' AND service_account_id IS NOT NULL) OR (kind = 'api_key' AND org_id IS NOT NULL AND role IS NOT NULL)`,
@@ -235,25 +243,36 @@ export const tokens = sqliteTable(
 export const loginAttempts = sqliteTable(
   'login_attempts',
   { id: id(), account: text('account').notNull(), address: text('address').notNull(), at: integer('at').notNull() },
-  (t) => [index('login_attempts_by_account').on(t.account, t.address, t.at), index('login_attempts_by_time').on(t.at)],
+  (t) => [
+    index('login_attempts_by_account').on(t.account, t.address, t.at),
+    index('login_attempts_by_address').on(t.address, t.at),
+    index('login_attempts_by_time').on(t.at),
+  ],
 )
 
 /** Of a user, of a team, or (both null) of the org; at most one each, by an expression index in drizzle/0001_triggers.sql. */
-export const preferences = sqliteTable('preferences', {
-  id: id(),
-  orgId: orgId(),
-  userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
-  teamId: integer('team_id').references(() => teams.id, { onDelete: 'cascade' }),
-  theme: words('theme'),
-  timezone: words('timezone'),
-  weekStart: words('week_start'),
-  locale: words('locale'),
-  homeDashboardId: integer('home_dashboard_id').notNull().default(0),
-  homeDashboardUid: words('home_dashboard_uid'),
-  navbar: text('navbar'),
-  queryHistory: text('query_history'),
-  updatedAt: integer('updated_at').notNull(),
-})
+export const preferences = sqliteTable(
+  'preferences',
+  {
+    id: id(),
+    orgId: orgId(),
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    teamId: integer('team_id').references(() => teams.id, { onDelete: 'cascade' }),
+    theme: words('theme'),
+    timezone: words('timezone'),
+    weekStart: words('week_start'),
+    locale: words('locale'),
+    homeDashboardId: integer('home_dashboard_id').notNull().default(0),
+    homeDashboardUid: words('home_dashboard_uid'),
+    navbar: text('navbar'),
+    queryHistory: text('query_history'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    index('preferences_by_user').on(t.userId).where(sql`user_id IS NOT NULL`),
+    index('preferences_by_team').on(t.teamId).where(sql`team_id IS NOT NULL`),
+  ],
+)
 
 /** Into an org (org_id set), or a sign-up under way. Only the hash of the code; `email` is what the code is bound to. */
 export const invites = sqliteTable(
@@ -271,7 +290,11 @@ export const invites = sqliteTable(
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
-  (t) => [index('invites_by_org').on(t.orgId, t.status, t.id), index('invites_by_email').on(t.email)],
+  (t) => [
+    index('invites_by_org').on(t.orgId, t.status, t.id),
+    index('invites_by_email').on(t.email),
+    index('invites_by_inviter').on(t.invitedBy).where(sql`invited_by IS NOT NULL`),
+  ],
 )
 
 /** A password reset under way, one a person. Only the hash of the code. */
@@ -292,12 +315,14 @@ export const dashboards = sqliteTable(
     orgId: orgId(),
     title: text('title').notNull(),
     slug: text('slug').notNull(),
-    model: text('model').notNull(),
+    /** Those of the model as a JSON list, so that a search need not read models; it stands before them for the same reason. */
+    tags: text('tags').notNull().default('[]'),
     version: integer('version').notNull().default(1),
     createdBy: integer('created_by'),
     updatedBy: integer('updated_by'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    model: text('model').notNull(),
   },
   (t) => [unique('dashboards_uid').on(t.orgId, t.uid), unique('dashboards_title').on(t.orgId, t.title)],
 )

@@ -1,18 +1,24 @@
-import { array, nonEmpty, object, pipe, strictObject, string } from 'valibot'
+import { array, object, optional, strictObject, string } from 'valibot'
 import {
   answer,
+  count,
+  del,
   done,
   get,
   id,
   pathParameter,
   post,
+  put,
+  query,
   refused,
   requires,
   requiresInOrg,
+  requiresOnServer,
   role,
   type Slice,
   signedIn,
 } from '../docs.ts'
+import { tooMany, words } from './memberDocs.ts'
 
 const Membership = strictObject({ orgId: id, name: string(), role })
 
@@ -21,14 +27,44 @@ const memberships = answer('The orgs, ordered by name', array(Membership), [
 ])
 
 const user = pathParameter('id', 'The user')
-const words = pipe(string(), nonEmpty())
+const inPath = pathParameter('orgId', 'The org')
 const switched = done('Active organization changed')
 const notAMember = refused('Not a valid organization', 'Unauthorized', 'invalid username or password')
 
+const Address = strictObject({
+  address1: string(),
+  address2: string(),
+  city: string(),
+  zipCode: string(),
+  state: string(),
+  country: string(),
+})
+
+export const Org = strictObject({ id, name: string(), address: Address })
+const OrgHit = strictObject({ id, name: string() })
+
+const emptyAddress = { address1: '', address2: '', city: '', zipCode: '', state: '', country: '' }
+export const org = { id: 1, name: 'Main Org.', address: emptyAddress }
+export const noOrg = refused('Organization not found')
+
+export const renaming = { schema: object({ name: words }), example: { name: 'Main Org 2.' } }
+export const renamed = {
+  200: done('Organization updated'),
+  400: refused('Organization name taken', 'bad request data'),
+  404: noOrg,
+}
+
+const line = optional(string(), '')
+export const address = {
+  schema: object({ address1: line, address2: line, city: line, zipCode: line, state: line, country: line }),
+  example: { address1: '1 Main St', city: 'Springfield' },
+}
+export const moved = { 200: done('Address updated'), 400: refused('bad request data'), 404: noOrg }
+
 export const orgs: Slice = {
   tag: 'Organizations',
-  description: 'Who is in which org, and which one is active.',
-  schemas: { Membership },
+  description: 'The orgs, who is in which, and which one is active.',
+  schemas: { Membership, Org, OrgHit },
   operations: [
     get('/api/user/orgs', signedIn('users:read', 'an empty list'), {
       id: 'listOwnOrgs',
@@ -54,6 +90,20 @@ export const orgs: Slice = {
       parameters: [user, pathParameter('orgId', 'The org, of which the user must be a member')],
       answers: { 200: switched, 400: refused('id is invalid', 'orgId is invalid'), 401: notAMember },
     }),
+    get('/api/orgs', requiresOnServer('orgs:read'), {
+      id: 'listOrgs',
+      summary: 'Orgs as a list',
+      parameters: [
+        query('query', 'How the name starts, in any letter case of ASCII letters', optional(string())),
+        query('name', 'The name in its exact spelling', optional(string())),
+        query('perpage', 'Rows of a page; what is no number above 0 means the default', optional(id, 1000)),
+        query('page', 'Which page, counted from 0', optional(count, 0)),
+      ],
+      answers: {
+        200: answer('One page, ordered by name', array(OrgHit), [{ id: 1, name: 'Main Org.' }]),
+        400: tooMany,
+      },
+    }),
     post('/api/orgs', requires('orgs:create', ''), {
       id: 'createOrg',
       summary: 'Create an org',
@@ -66,21 +116,43 @@ export const orgs: Slice = {
         409: refused('Organization name taken'),
       },
     }),
-    post('/api/orgs/:orgId/users', requiresInOrg('org.users:add', 'users:*'), {
-      id: 'addOrgMember',
-      summary: 'Put a user into an org',
+    get('/api/orgs/name/:name', requiresOnServer('orgs:read'), {
+      id: 'getOrgByName',
+      summary: 'One org by name',
+      parameters: [pathParameter('name', 'The name in its exact spelling', string())],
+      answers: { 200: answer('The org', Org, org), 404: noOrg },
+    }),
+    get('/api/orgs/:orgId', requiresInOrg('orgs:read', ''), {
+      id: 'getOrg',
+      summary: 'One org by id',
+      parameters: [inPath],
+      answers: { 200: answer('The org', Org, org), 404: noOrg },
+    }),
+    put('/api/orgs/:orgId', requiresInOrg('orgs:write', ''), {
+      id: 'renameOrg',
+      summary: 'Rename an org',
+      parameters: [inPath],
+      body: renaming,
+      answers: renamed,
+    }),
+    put('/api/orgs/:orgId/address', requiresInOrg('orgs:write', ''), {
+      id: 'changeAddressOfOrg',
+      summary: 'Change the address of an org',
+      description: 'All of it: a line that is left out becomes empty.',
+      parameters: [inPath],
+      body: address,
+      answers: moved,
+    }),
+    del('/api/orgs/:orgId', requiresInOrg('orgs:delete', ''), {
+      id: 'deleteOrg',
+      summary: 'Delete an org',
       description:
-        'The role may be in any letter case. For somebody without an active org it becomes this one. API keys and service accounts are always denied.',
-      parameters: [pathParameter('orgId', 'The org')],
-      body: { schema: object({ loginOrEmail: words, role }), example: { loginOrEmail: 'user', role: 'Viewer' } },
+        'With its memberships, teams, service accounts, keys, preferences and invites. Whose active org it was moves to another of its own, or to none.',
+      parameters: [inPath],
       answers: {
-        200: done('User added to organization', { userId: id }, { userId: 2 }),
-        400: refused('bad request data', 'orgId is invalid'),
-        404: refused('User not found', 'Organization not found'),
-        409: answer('User is already member of this organization', strictObject({ message: string(), userId: id }), {
-          message: 'User is already member of this organization',
-          userId: 2,
-        }),
+        200: done('Organization deleted'),
+        400: refused('Can not delete org for current user'),
+        404: refused('Failed to delete organization. ID not found'),
       },
     }),
   ],

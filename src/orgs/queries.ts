@@ -1,7 +1,8 @@
-import { and, eq, exists, sql } from 'drizzle-orm'
-import type { Role } from '../auth/permissions.ts'
+import { and, eq, exists, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { orgMembers, orgs, users } from '../db/schema.ts'
+import { maxRows, type Page } from '../page.ts'
+import { prefixRange } from './rules.ts'
 
 export const listOrgsOf = (db: Db, userId: number) =>
   db
@@ -23,6 +24,32 @@ export async function switchOrg(db: Db, userId: number, orgId: number): Promise<
     .where(and(eq(users.id, userId), exists(membership)))
   return meta.changes > 0
 }
+
+/** Empty = any. */
+export type OrgFilter = { name: string; prefix: string }
+
+const folded = sql`lower(${orgs.name})`
+
+function matches({ name, prefix }: OrgFilter): SQL | undefined {
+  const { from, before } = prefixRange(prefix)
+  return and(name ? eq(orgs.name, name) : undefined, prefix ? and(gte(folded, from), lt(folded, before)) : undefined)
+}
+
+/** By name, byte by byte. One row more than an answer may hold tells that there are too many. */
+export const listOrgs = (db: Db, filter: OrgFilter, { perPage, offset }: Page) =>
+  db
+    .select({ id: orgs.id, name: orgs.name })
+    .from(orgs)
+    .where(matches(filter))
+    .orderBy(orgs.name)
+    .limit(Math.min(perPage, maxRows + 1))
+    .offset(offset)
+
+export const findOrg = (db: Db, id: number) => db.select().from(orgs).where(eq(orgs.id, id)).get()
+
+export type Org = NonNullable<Awaited<ReturnType<typeof findOrg>>>
+
+export const findOrgByName = (db: Db, name: string) => db.select().from(orgs).where(eq(orgs.name, name)).get()
 
 /** With its creator as Admin. Throws a duplicate where the name is taken. */
 export async function createOrg(db: Db, name: string, creatorId: number, now: number): Promise<number> {
@@ -46,12 +73,17 @@ export async function createOrg(db: Db, name: string, creatorId: number, now: nu
   return created.id
 }
 
-/** Somebody without an active org gets this one. Throws a duplicate for a member, a missing reference where there is no such org. */
-export const addMember = (db: Db, orgId: number, userId: number, role: Role, now: number) =>
-  db.batch([
-    db.insert(orgMembers).values({ orgId, userId, role, createdAt: now }),
-    db
-      .update(users)
-      .set({ orgId })
-      .where(and(eq(users.id, userId), eq(users.orgId, 0))),
-  ])
+export type OrgChange = Partial<Omit<Org, 'id' | 'createdAt' | 'updatedAt'>>
+
+/** Whether there is such an org, and so it was changed. Throws a duplicate where the name is taken. */
+export async function updateOrg(db: Db, id: number, change: OrgChange, now: number): Promise<boolean> {
+  const { meta } = await db
+    .update(orgs)
+    .set({ ...change, updatedAt: now })
+    .where(eq(orgs.id, id))
+  return meta.changes > 0
+}
+
+/** Whether there was such an org. With it go memberships, teams, keys and the rest, by foreign keys; its members move to another org of theirs by a trigger. */
+export const deleteOrg = async (db: Db, id: number) =>
+  (await db.delete(orgs).where(eq(orgs.id, id)).returning({ id: orgs.id })).length > 0

@@ -1,13 +1,14 @@
 import { Hono } from 'hono'
-import { nonEmpty, object, pipe, string } from 'valibot'
-import { requires, requiresInOrg, signedIn } from '../auth/guards.ts'
-import { isDuplicate, isMissingReference } from '../db/client.ts'
+import { requires, requiresInOrg, requiresOnServer, signedIn } from '../auth/guards.ts'
+import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
-import { conflict, notFound, traced, unauthorized } from '../errors.ts'
-import { readBody, readId, roleName } from '../input.ts'
+import { badRequest, conflict, notFound, traced, unauthorized } from '../errors.ts'
+import { readBody, readId, readText } from '../input.ts'
 import { done, send } from '../json.ts'
-import { findUserByName } from '../users/queries.ts'
-import { addMember, createOrg, listOrgsOf, switchOrg } from './queries.ts'
+import { readPageFromZero, withinLimit } from '../page.ts'
+import { moveOrg, noOrg, OrgBody, orgOfPath, renameOrg, showOrg } from './handlers.ts'
+import { createOrg, deleteOrg, findOrgByName, listOrgs, listOrgsOf, switchOrg } from './queries.ts'
+import { shownOrg } from './views.ts'
 
 export const orgs = new Hono<AppEnv>({ strict: false })
 
@@ -33,30 +34,47 @@ orgs.post('/api/users/:id/using/:orgId', requires('users:write', 'global.users:i
   return done(c, 'Active organization changed')
 })
 
-const required = pipe(string(), nonEmpty())
-const NewOrgBody = object({ name: required })
+/** A NUL means no text, as in every search. */
+const textOf = (url: string, name: string) => {
+  const text = readText(url, name)
+  return text.includes('\0') ? '' : text
+}
+
+/** Grafana 9.3.2 counts these pages from 0, and `query` is how a name starts. */
+orgs.get('/api/orgs', requiresOnServer('orgs:read'), async (c) => {
+  const filter = { name: textOf(c.req.url, 'name'), prefix: textOf(c.req.url, 'query') }
+  return send(c, withinLimit(await listOrgs(c.var.db, filter, readPageFromZero(c.req.query()))))
+})
 
 orgs.post('/api/orgs', requires('orgs:create', ''), async (c) => {
   const { db, caller, now } = c.var
   if (caller.kind !== 'person') throw notAMember()
-  const { name } = await readBody(c, NewOrgBody)
+  const { name } = await readBody(c, OrgBody)
   const orgId = await createOrg(db, name, caller.user.id, now).catch((error: unknown) => {
     throw isDuplicate(error) ? conflict('Organization name taken', traced) : error
   })
   return done(c, 'Organization created', { orgId })
 })
 
-const MemberBody = object({ loginOrEmail: required, role: roleName })
+/** In its exact spelling. Stands before `/api/orgs/:orgId/…`, since an org may be called "users". */
+orgs.get('/api/orgs/name/:name', requiresOnServer('orgs:read'), async (c) => {
+  const org = await findOrgByName(c.var.db, c.req.param('name'))
+  if (!org) throw noOrg()
+  return send(c, shownOrg(org))
+})
 
-orgs.post('/api/orgs/:orgId/users', requiresInOrg('org.users:add', 'users:*'), async (c) => {
-  const orgId = readId(c.req.param('orgId'), 'orgId')
-  const { loginOrEmail, role } = await readBody(c, MemberBody)
-  const user = await findUserByName(c.var.db, loginOrEmail)
-  if (!user) throw notFound('User not found')
-  const userId = user.id
-  await addMember(c.var.db, orgId, userId, role, c.var.now).catch((error: unknown) => {
-    if (isDuplicate(error)) throw conflict('User is already member of this organization', { userId })
-    throw isMissingReference(error) ? notFound('Organization not found', traced) : error
-  })
-  return done(c, 'User added to organization', { userId })
+orgs.get('/api/orgs/:orgId', requiresInOrg('orgs:read', ''), (c) => showOrg(c, orgOfPath(c)))
+
+orgs.put('/api/orgs/:orgId', requiresInOrg('orgs:write', ''), (c) => renameOrg(c, () => orgOfPath(c)))
+
+orgs.put('/api/orgs/:orgId/address', requiresInOrg('orgs:write', ''), (c) => moveOrg(c, () => orgOfPath(c)))
+
+/** The active org is compared, as the org of this request is the one in the path. */
+orgs.delete('/api/orgs/:orgId', requiresInOrg('orgs:delete', ''), async (c) => {
+  const { db, caller } = c.var
+  const orgId = orgOfPath(c)
+  const active = caller.kind === 'person' ? caller.user.orgId : caller.orgId
+  if (orgId === active) throw badRequest('Can not delete org for current user')
+  if (!(await deleteOrg(db, orgId))) throw notFound('Failed to delete organization. ID not found')
+  return done(c, 'Organization deleted')
 })

@@ -1,0 +1,2 @@
+CREATE INDEX `preferences_by_user` ON `preferences` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `preferences_by_team` ON `preferences` (`team_id`) WHERE team_id IS NOT NULL;
