@@ -1,13 +1,47 @@
+import { createServer } from 'node:http'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 const migrations = await readD1Migrations('drizzle')
 
+/**
+ * Somewhere for mail to go, over real HTTP: POST keeps what comes with how it came, GET lists it. A path that is a
+ * number answers with that status.
+ */
+function openMailbox(): Promise<string> {
+  const received: object[] = []
+  const server = createServer(async (request, response) => {
+    const status = Number(request.url?.slice(1) || 200)
+    let body = ''
+    for await (const chunk of request) body += chunk
+    if (request.method === 'POST') {
+      const { authorization = '', 'content-type': type = '' } = request.headers
+      received.push({ ...JSON.parse(body), authorization, type })
+    }
+    response.writeHead(status, { 'Content-Type': 'application/json', Location: '/' }).end(JSON.stringify(received))
+  })
+  server.unref()
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`)
+    })
+  })
+}
+
 export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.toml' },
-      miniflare: { bindings: { TEST_MIGRATIONS: migrations, ADMIN_PASSWORD: 'admin', PASSWORD_SCHEME: 'pbkdf2' } },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: migrations,
+          TEST_MAILBOX: await openMailbox(),
+          ADMIN_PASSWORD: 'admin',
+          PASSWORD_SCHEME: 'pbkdf2',
+        },
+        email: { send_email: [{ name: 'TEST_EMAIL' }] },
+      },
     }),
   ],
   test: { setupFiles: ['test/support/setup.ts'] },

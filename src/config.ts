@@ -3,7 +3,17 @@ import { ApiError } from './errors.ts'
 
 const day = 24 * 60 * 60
 
+/** Where Grafana names the commit that it was built from, clients read which product answers. */
+export const commit = 'rollcall'
+
+/** How many there may be where no limit of one's own is set; -1 = any number. */
+export type QuotaDefaults = { membersOfOrg: number; dashboardsOfOrg: number; orgsOfUser: number }
+
 export type Config = {
+  /** The Grafana whose answers these are: what clients are told that they talk to. */
+  grafanaVersion: string
+  /** Undefined = nothing is limited. */
+  quotas: QuotaDefaults | undefined
   firstAdmin: { login: string; email: string; password: string | undefined }
   passwordScheme: PasswordScheme
   /** Bytes, as Grafana counts them. */
@@ -16,12 +26,24 @@ export type Config = {
   sessionIdleSeconds: number
   sessionMaxSeconds: number
   grafanaSecretKey: string | undefined
+  /** Whether strangers may make themselves an account. */
+  allowSignUp: boolean
+  /** Whether they join the main org as Viewer; else each gets an org of its own. */
+  autoAssignOrg: boolean
+  /** How long an invitation is good for. */
+  inviteSeconds: number
+  /** Where mail goes as JSON, and the Bearer token that goes with it. */
+  mailWebhookUrl: string | undefined
+  mailWebhookToken: string | undefined
+  mailFrom: string | undefined
 }
 
 type Variables = Record<string, unknown>
 
+/** wrangler.toml knows numbers and booleans too: `ALLOW_SIGN_UP = true` must not pass for unset. */
 function text(variables: Variables, name: string, otherwise: string): string {
   const value = variables[name]
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return typeof value === 'string' && value !== '' ? value : otherwise
 }
 
@@ -33,6 +55,28 @@ function positive(variables: Variables, name: string, otherwise: number): number
   return value
 }
 
+function limit(variables: Variables, name: string, otherwise: number): number {
+  const value = Number(text(variables, name, String(otherwise)))
+  if (!Number.isSafeInteger(value) || value < -1) throw new Error(`${name} must be a whole number, or -1 for no limit`)
+  return value
+}
+
+function quotas(variables: Variables): QuotaDefaults | undefined {
+  if (oneOf(variables, 'QUOTA_ENABLED', ['false', 'true']) === 'false') return undefined
+  return {
+    membersOfOrg: limit(variables, 'QUOTA_ORG_USER', 10),
+    dashboardsOfOrg: limit(variables, 'QUOTA_ORG_DASHBOARD', 100),
+    orgsOfUser: limit(variables, 'QUOTA_USER_ORG', 10),
+  }
+}
+
+/** Clients compare its three numbers. */
+function version(variables: Variables): string {
+  const value = text(variables, 'GRAFANA_VERSION', '9.3.2')
+  if (!/^\d+\.\d+\.\d+/.test(value)) throw new Error('GRAFANA_VERSION must start with three numbers, like 9.3.2')
+  return value
+}
+
 function oneOf<T extends string>(variables: Variables, name: string, allowed: readonly T[]): T {
   const value = text(variables, name, String(allowed[0]))
   const known = allowed.find((choice) => choice === value)
@@ -40,9 +84,19 @@ function oneOf<T extends string>(variables: Variables, name: string, allowed: re
   return known
 }
 
+function webAddress(variables: Variables, name: string): string | undefined {
+  const value = optional(variables, name)
+  if (value !== undefined && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+    throw new Error(`${name} must be an http or https address`)
+  }
+  return value
+}
+
 function parse(variables: Variables): Config {
   const secure = oneOf(variables, 'COOKIE_SECURE', ['auto', 'true', 'false'])
   return {
+    grafanaVersion: version(variables),
+    quotas: quotas(variables),
     firstAdmin: {
       login: text(variables, 'ADMIN_USER', 'admin'),
       email: text(variables, 'ADMIN_EMAIL', 'admin@localhost'),
@@ -57,6 +111,12 @@ function parse(variables: Variables): Config {
     sessionIdleSeconds: positive(variables, 'SESSION_IDLE_DAYS', 7) * day,
     sessionMaxSeconds: positive(variables, 'SESSION_MAX_DAYS', 30) * day,
     grafanaSecretKey: optional(variables, 'GRAFANA_SECRET_KEY'),
+    allowSignUp: oneOf(variables, 'ALLOW_SIGN_UP', ['false', 'true']) === 'true',
+    autoAssignOrg: oneOf(variables, 'AUTO_ASSIGN_ORG', ['true', 'false']) === 'true',
+    inviteSeconds: positive(variables, 'INVITE_DAYS', 7) * day,
+    mailWebhookUrl: webAddress(variables, 'MAIL_WEBHOOK_URL'),
+    mailWebhookToken: optional(variables, 'MAIL_WEBHOOK_TOKEN'),
+    mailFrom: optional(variables, 'MAIL_FROM'),
   }
 }
 

@@ -1,4 +1,151 @@
 import { Hono } from 'hono'
-import type { AppEnv } from '../env.ts'
+import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
+import { anyone, requires } from '../auth/guards.ts'
+import type { Machine, Person } from '../auth/identity.ts'
+import { isAtMost, type Role } from '../auth/permissions.ts'
+import { secretHash } from '../auth/secrets.ts'
+import { isDuplicate } from '../db/client.ts'
+import type { AppEnv, RequestContext } from '../env.ts'
+import { ApiError, badRequest, forbidden, notFound, traced } from '../errors.ts'
+import { readBody, roleName } from '../input.ts'
+import { done, send } from '../json.ts'
+import { linkTo, newCode } from '../mail/links.ts'
+import { addedToOrg, invitation } from '../mail/messages.ts'
+import { isEmail } from '../mail/rules.ts'
+import { canSendMail, failedToSend, noMail, sendMail } from '../mail/send.ts'
+import { withinLimit } from '../page.ts'
+import { forgetCode, register } from '../signUp/queries.ts'
+import { enter, newAccount } from '../signUp/register.ts'
+import { findInvite, type Invited, invite, type ListedInvite, listInvites, revokeInvite } from './queries.ts'
+import { isFor, namesOfInvited } from './rules.ts'
+import { listedInvite, shownInvite, shownName } from './views.ts'
 
 export const invites = new Hono<AppEnv>({ strict: false })
+
+invites.get('/api/org/invites', requires('org.users:add', 'users:*'), async (c) =>
+  send(c, withinLimit(await listInvites(c.var.db, c.var.caller.orgId, c.var.now)).map(listedInvite)),
+)
+
+/** Nobody gives away more than they have, but a server admin has everything. */
+const mayGive = (caller: Person | Machine, role: Role) =>
+  (caller.kind === 'person' && caller.user.isAdmin) || isAtMost(role, caller.role ?? 'None')
+
+const inviterOf = (caller: Person | Machine) =>
+  caller.kind === 'person'
+    ? { id: caller.user.id, name: shownName(caller.user) }
+    : { id: null, name: 'An administrator' }
+
+const required = pipe(string(), nonEmpty())
+const InviteBody = object({
+  loginOrEmail: required,
+  name: optional(string(), ''),
+  role: roleName,
+  sendEmail: optional(boolean(), false),
+})
+
+const isMember = (loginOrEmail: string) =>
+  new ApiError(412, `User ${loginOrEmail} is already added to organization`, traced)
+
+invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c) => {
+  const { db, config, caller, now } = c.var
+  const { sendEmail, ...wanted } = await readBody(c, InviteBody)
+  if (!mayGive(caller, wanted.role)) throw forbidden("Cannot assign a role higher than user's role")
+  if (sendEmail && !canSendMail(c)) throw noMail()
+  const inviter = inviterOf(caller)
+  const code = newCode()
+  const isEmailSent = sendEmail && isEmail(wanted.loginOrEmail)
+  const terms = { codeHash: secretHash(code), isEmailSent, now, expiresAt: now + config.inviteSeconds }
+  const outcome = await invite(db, { orgId: caller.orgId, invitedBy: inviter.id, ...wanted, ...terms })
+  switch (outcome.kind) {
+    case 'no org':
+      throw notFound('Organization not found')
+    case 'member':
+      throw isMember(wanted.loginOrEmail)
+    case 'added':
+      return tellAdded(c, outcome, sendEmail, inviter.name)
+    case 'invited':
+      return deliver(c, outcome, { to: wanted.loginOrEmail, isEmailSent, inviter: inviter.name, code })
+  }
+})
+
+type Outcome<Kind> = Extract<Invited, { kind: Kind }>
+
+/** The mail is mere courtesy: the person is in, whether or not it arrives. */
+function tellAdded(c: RequestContext, { user, orgName }: Outcome<'added'>, sendEmail: boolean, inviter: string) {
+  if (sendEmail && isEmail(user.email)) {
+    c.executionCtx.waitUntil(sendMail(c, { to: user.email, ...addedToOrg(inviter, orgName, linkTo(c, '/')) }))
+  }
+  return done(c, `Existing Grafana user ${shownName(user)} added to org ${orgName}`, { userId: user.id })
+}
+
+type Delivery = { to: string; isEmailSent: boolean; inviter: string; code: string }
+
+/**
+ * The link is in the answer exactly where no mail takes it to the person: it can't be shown again. Where the mail fails
+ * the invitation is taken back, since nobody knows of it.
+ */
+async function deliver(c: RequestContext, { id, orgName }: Outcome<'invited'>, delivery: Delivery) {
+  const { to, isEmailSent, inviter, code } = delivery
+  const url = linkTo(c, `/invite/${code}`)
+  if (!isEmailSent) return done(c, `Created invite for ${to}`, { url })
+  if (await sendMail(c, { to, ...invitation(inviter, orgName, url) })) return done(c, `Sent invite to ${to}`)
+  await forgetCode(c.var.db, id)
+  throw failedToSend()
+}
+
+const noInvite = () => notFound('Invite not found')
+
+/** `code` is the number in the list or the code in the link. Grafana answers 200 for one that is unknown. */
+invites.patch('/api/org/invites/:code/revoke', requires('org.users:add', 'users:*'), async (c) => {
+  const code = c.req.param('code')
+  const id = /^\d{1,15}$/.test(code) ? Number(code) : 0
+  if (!(await revokeInvite(c.var.db, c.var.caller.orgId, id, secretHash(code)))) throw noInvite()
+  return done(c, 'Invite revoked')
+})
+
+/** Where the link leads, for whom no page of one's own stands in front of the API. */
+invites.get('/invite/:code', anyone('says only how to accept'), (c) =>
+  c.text(
+    'Accept: POST /api/user/invite/complete with {"inviteCode": "…", "username": "…", "password": "…"} as JSON; the code ends this address.\n',
+  ),
+)
+
+const isExpired = ({ invite }: ListedInvite, now: number) => invite.expiresAt <= now
+
+invites.get('/api/user/invite/:code', anyone('shows only what the holder of the code was sent'), async (c) => {
+  const found = await findInvite(c.var.db, secretHash(c.req.param('code')))
+  if (found?.invite.status !== 'InvitePending' || isExpired(found, c.var.now)) throw noInvite()
+  return send(c, shownInvite(found))
+})
+
+const text = optional(string(), '')
+const AcceptBody = object({
+  inviteCode: required,
+  email: text,
+  name: text,
+  username: text,
+  password: text,
+  confirmPassword: optional(string()),
+})
+
+const notUsable = (status: string) => new ApiError(412, `Invite cannot be used in status ${status}`)
+
+invites.post('/api/user/invite/complete', anyone('needs the code of an invitation'), async (c) => {
+  const { db, now } = c.var
+  const body = await readBody(c, AcceptBody)
+  const codeHash = secretHash(body.inviteCode)
+  const found = await findInvite(db, codeHash)
+  if (!found) throw noInvite()
+  if (found.invite.status !== 'InvitePending') throw notUsable(found.invite.status)
+  if (isExpired(found, now)) throw notUsable('Expired')
+  const names = namesOfInvited(found.invite.email, body)
+  if (!isFor(found.invite.email, names)) throw badRequest('Invite is for another user')
+  const account = await newAccount(c, { ...body, ...names })
+  const id = await register(db, account, { codeHash, status: 'InvitePending' }, 'invited').catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error
+    throw new ApiError(412, `User with email '${names.email}' or username '${names.login}' already exists`, traced)
+  })
+  if (id === undefined) throw notUsable('Completed')
+  await enter(c, id, account)
+  return done(c, 'User created and logged in', { id })
+})

@@ -1,0 +1,33 @@
+import { nameKey } from '../auth/queries.ts'
+import { isEmail } from '../mail/rules.ts'
+
+/** Grafana's columns hold no more. */
+const maxNameLength = 190
+
+/** Control characters, and marks that make one login look like another. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+const isLogin = (text: string) => text !== '' && text.length <= maxNameLength && !invisible.test(text)
+const isName = (text: string) => text.length <= maxNameLength && !/\p{Cc}/u.test(text)
+
+/** Names as somebody chose them for an account of their own: trimmed, and the missing login is the e-mail. */
+export function namesOfOwn({ username, email }: { username: string; email: string }) {
+  const trimmed = { login: username.trim(), email: email.trim() }
+  return { login: trimmed.login || trimmed.email, email: trimmed.email || trimmed.login }
+}
+
+type Names = { login: string; email: string; name: string }
+
+/**
+ * What is wrong with names that somebody chose alone, if anything. A login that is an e-mail address must be their own:
+ * it would keep the owner of that address out.
+ */
+export function wrongNames({ login, email, name }: Names): string | undefined {
+  if (!isLogin(login)) return 'Invalid username'
+  if (!isName(name)) return 'Invalid name'
+  if (!isEmail(email)) return 'Invalid email address'
+  if (login.includes('@') && nameKey(login) !== nameKey(email)) {
+    return 'A username that is an email address must be your own'
+  }
+  return undefined
+}
