@@ -4,7 +4,7 @@ import { accessControl } from './accessControl/routes.ts'
 import { authenticate, identify } from './auth/authenticate.ts'
 import { setReturnPath } from './auth/cookies.ts'
 import { anyone } from './auth/guards.ts'
-import { readConfig } from './config.ts'
+import { commit, readConfig } from './config.ts'
 import { dashboards } from './dashboards/routes.ts'
 import { openDb } from './db/client.ts'
 import type { AppEnv } from './env.ts'
@@ -57,7 +57,7 @@ app.get('/healthz', exactly, anyone('says only that the Worker runs'), (c) => c.
 /** A D1 round trip; the version is the Grafana whose answers these are. Indented, as Grafana has it. */
 app.get('/api/health', exactly, anyone('says only whether D1 answers'), async (c) => {
   await c.env.DB.prepare('SELECT 1').run()
-  const body = JSON.stringify({ commit: 'rollcall', database: 'ok', version: '9.3.2' }, undefined, 2)
+  const body = JSON.stringify({ commit, database: 'ok', version: c.var.config.grafanaVersion }, undefined, 2)
   return c.body(body, 200, { 'Content-Type': 'application/json; charset=UTF-8' })
 })
 

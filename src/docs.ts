@@ -161,6 +161,34 @@ export const requires = (action: string, scope: string, where = ''): Access => (
   isOpen: false,
 })
 
+/** For a server admin, or a service account to which one gave it; a role in an org is not enough. */
+export const requiresOnServer = (action: string): Access => ({
+  guard: `${action} on the whole server`,
+  note: `Needs the permission \`${action}\` beside any role in an org, as a server admin has it.`,
+  isOpen: false,
+})
+
+/** For whoever is signed in, a machine too. */
+export const anySignedIn = (why: string): Access => ({
+  guard: `anyone signed in: ${why}`,
+  note: 'For whoever is signed in, with an API key or a service account too.',
+  isOpen: false,
+})
+
+/** For whoever holds one of them. */
+export const requiresAny = (...wanted: readonly (readonly [action: string, scope: string])[]): Access => ({
+  guard: `any of ${wanted.map(([action, scope]) => `${action} on ${scope}`).join(', ')}`,
+  note: `Needs one of the permissions ${wanted.map(([action, scope]) => permission(action, scope)).join(', ')}.`,
+  isOpen: false,
+})
+
+/** For whoever holds one of them on anything at all. */
+export const requiresSomeOf = (...actions: readonly string[]): Access => ({
+  guard: `any of ${actions.join(', ')} on anything`,
+  note: `Needs one of the permissions ${actions.map((action) => `\`${action}\``).join(', ')}, on anything.`,
+  isOpen: false,
+})
+
 /** For whoever holds it on anything at all; the answer holds only what the caller may see. */
 export const requiresSome = (action: string): Access => ({
   guard: `${action} on anything`,
@@ -168,7 +196,7 @@ export const requiresSome = (action: string): Access => ({
   isOpen: false,
 })
 
-/** API keys and service accounts are denied here, whatever their role. */
+/** API keys and service accounts are denied here whatever their role, but for what a server admin gave the latter. */
 export const requiresInOrg = (action: string, scope: string) => requires(action, scope, ' in the org of the path')
 
 // Parameters

@@ -26,11 +26,15 @@ const resolve = (ref: string) =>
     .split('/')
     .reduce<unknown>((node, key) => (isObject(node) ? Reflect.get(node, key) : undefined), document)
 
-/** The names of all fields in the schemas below a node, through its references. */
+/** The one value that a field always has tells nothing. */
+const isConstant = (schema: unknown) => isObject(schema) && 'const' in schema
+
+/** The names of all fields in the schemas below a node that say something, through its references. */
 function fieldsOf(node: unknown): string[] {
   return [...walk(node)].flatMap(([key, value]) => {
     if (key === '$ref') return fieldsOf({ to: resolve(String(value)) })
-    return key === 'properties' && isObject(value) ? Object.keys(value) : []
+    if (key !== 'properties' || !isObject(value)) return []
+    return Object.keys(value).filter((name) => !isConstant(Reflect.get(value, name)))
   })
 }
 

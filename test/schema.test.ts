@@ -94,3 +94,21 @@ describe('what the database itself refuses', () => {
     expect(await one("SELECT count(*) AS n FROM sign_in_names WHERE name_key LIKE 'olive%'")).toEqual({ n: 0 })
   })
 })
+
+it('finds the rows that hang on another by an index, so that deleting never reads a table', async () => {
+  const { results: tables } = await env.DB.prepare(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%REFERENCES%'",
+  ).all<{ name: string }>()
+  expect(tables.length).toBeGreaterThan(10)
+  for (const { name } of tables) {
+    const { results: owners } = await env.DB.prepare(
+      `SELECT group_concat('"' || "from" || '" = 1', ' AND ') AS owned FROM pragma_foreign_key_list(?) GROUP BY id`,
+    )
+      .bind(name)
+      .all<{ owned: string }>()
+    for (const { owned } of owners) {
+      const plan = await one(`EXPLAIN QUERY PLAN SELECT 1 FROM ${name} WHERE ${owned}`)
+      expect(plan?.detail, `${name} by ${owned}`).toMatch(/^SEARCH/)
+    }
+  }
+})

@@ -1,8 +1,157 @@
-import type { Slice } from '../docs.ts'
+import {
+  array,
+  boolean,
+  integer,
+  literal,
+  metadata,
+  minValue,
+  never,
+  number,
+  pipe,
+  record,
+  regex,
+  strictObject,
+  string,
+} from 'valibot'
+import { answer, anySignedIn, count, get, requires, type Slice } from '../docs.ts'
+
+const bounded = pipe(number(), integer(), minValue(0), metadata({ description: 'Counted among 10000 at most' }))
+
+const counts = {
+  orgs: 4,
+  dashboards: 3,
+  snapshots: 0,
+  tags: 0,
+  datasources: 0,
+  playlists: 0,
+  stars: 2,
+  alerts: 0,
+  users: 26,
+  admins: 1,
+  editors: 2,
+  viewers: 23,
+  activeUsers: 12,
+  activeAdmins: 1,
+  activeEditors: 1,
+  activeViewers: 10,
+  activeSessions: 16,
+  dailyActiveUsers: 12,
+  dailyActiveAdmins: 1,
+  dailyActiveEditors: 1,
+  dailyActiveViewers: 10,
+  dailyActiveSessions: 15,
+  monthlyActiveUsers: 12,
+}
+
+const Stats = strictObject({
+  orgs: count,
+  dashboards: bounded,
+  snapshots: literal(0),
+  tags: literal(0),
+  datasources: literal(0),
+  playlists: literal(0),
+  stars: bounded,
+  alerts: literal(0),
+  users: count,
+  admins: bounded,
+  editors: bounded,
+  viewers: bounded,
+  activeUsers: bounded,
+  activeAdmins: bounded,
+  activeEditors: bounded,
+  activeViewers: bounded,
+  activeSessions: bounded,
+  dailyActiveUsers: bounded,
+  dailyActiveAdmins: bounded,
+  dailyActiveEditors: bounded,
+  dailyActiveViewers: bounded,
+  dailyActiveSessions: bounded,
+  monthlyActiveUsers: bounded,
+})
+
+const FrontendSettings = strictObject({
+  allowOrgCreate: boolean(),
+  appSubUrl: literal(''),
+  appUrl: pipe(string(), regex(/\/$/)),
+  authProxyEnabled: literal(false),
+  autoAssignOrg: boolean(),
+  buildInfo: strictObject({
+    buildstamp: literal(0),
+    commit: literal('rollcall'),
+    edition: string(),
+    env: literal('production'),
+    hasUpdate: literal(false),
+    hideVersion: literal(false),
+    latestVersion: literal(''),
+    version: pipe(string(), regex(/^\d+\.\d+\.\d+/)),
+  }),
+  datasources: strictObject({}),
+  defaultDatasource: literal(''),
+  disableLoginForm: literal(false),
+  disableUserSignUp: boolean(),
+  featureToggles: strictObject({}),
+  ldapEnabled: literal(false),
+  panels: strictObject({}),
+})
+
+const frontend = {
+  allowOrgCreate: true,
+  appSubUrl: '',
+  appUrl: 'https://rollcall.example.org/',
+  authProxyEnabled: false,
+  autoAssignOrg: true,
+  buildInfo: {
+    buildstamp: 0,
+    commit: 'rollcall',
+    edition: 'Open Source',
+    env: 'production',
+    hasUpdate: false,
+    hideVersion: false,
+    latestVersion: '',
+    version: '9.3.2',
+  },
+  datasources: {},
+  defaultDatasource: '',
+  disableLoginForm: false,
+  disableUserSignUp: true,
+  featureToggles: {},
+  ldapEnabled: false,
+  panels: {},
+}
 
 export const server: Slice = {
   tag: 'Server',
-  description: 'Statistics and settings of the instance.',
-  schemas: {},
-  operations: [],
+  description: 'Statistics and settings of the instance, and what clients ask before they start.',
+  schemas: { Stats, FrontendSettings },
+  operations: [
+    get('/api/admin/stats', requires('server.stats:read', ''), {
+      id: 'getStats',
+      summary: 'How much there is of what',
+      description:
+        'Users and orgs are exact; by role and activity only the first 10000 people are looked at, so that those figures are a lower bound in a larger directory.',
+      answers: { 200: answer('The figures', Stats, counts) },
+    }),
+    get('/api/admin/settings', requires('settings:read', 'settings:*'), {
+      id: 'getSettings',
+      summary: 'How the instance is configured',
+      description: 'Section by section, every value a text. A secret is nine asterisks where there is one.',
+      answers: {
+        200: answer('The settings', record(string(), record(string(), string())), {
+          security: { admin_user: 'admin', admin_password: '*********' },
+          quota: { enabled: 'false', org_user: '-1' },
+        }),
+      },
+    }),
+    get('/api/frontend/settings', anySignedIn('says only what is no secret'), {
+      id: 'getFrontendSettings',
+      summary: 'Which version this is',
+      description: "Of Grafana's many settings those that clients read.",
+      answers: { 200: answer('The settings', FrontendSettings, frontend) },
+    }),
+    get('/api/datasources', anySignedIn('there are none'), {
+      id: 'listDatasources',
+      summary: 'No data sources',
+      answers: { 200: answer('Always empty', array(never()), []) },
+    }),
+  ],
 }

@@ -1,4 +1,25 @@
 import { Hono } from 'hono'
+import { anySignedIn, requires } from '../auth/guards.ts'
 import type { AppEnv } from '../env.ts'
+import { send, toJson } from '../json.ts'
+import { readStats } from './queries.ts'
+import { frontendSettings, serverStats, settings } from './views.ts'
 
 export const server = new Hono<AppEnv>({ strict: false })
+
+server.get('/api/admin/stats', requires('server.stats:read', ''), async (c) =>
+  send(c, serverStats(await readStats(c.var.db, c.var.now))),
+)
+
+server.get('/api/admin/settings', requires('settings:read', 'settings:*'), (c) => send(c, settings(c.var.config)))
+
+/** Which version clients talk to: they ask here before they decide what to send. Grafana names the charset on this one. */
+server.get('/api/frontend/settings', anySignedIn('says only what is no secret'), (c) => {
+  const { config } = c.var
+  const appUrl = config.rootUrl ?? new URL(c.req.url).origin
+  const body = frontendSettings(config, appUrl.endsWith('/') ? appUrl : `${appUrl}/`)
+  return c.body(toJson(body), 200, { 'Content-Type': 'application/json; charset=UTF-8' })
+})
+
+/** Rollcall has none, and clients that save or restore a whole Grafana ask first. */
+server.get('/api/datasources', anySignedIn('there are none'), (c) => send(c, []))

@@ -1,4 +1,144 @@
 import { Hono } from 'hono'
+import { array, boolean, maxLength, nonEmpty, object, optional, pipe, string } from 'valibot'
+import { requires } from '../auth/guards.ts'
+import type { Machine, Person } from '../auth/identity.ts'
+import { refuseLimited } from '../auth/limits.ts'
+import { type Grant, isAtMost, type Role } from '../auth/permissions.ts'
+import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
+import { ApiError, accessDenied, badRequest, traced } from '../errors.ts'
+import { readBody, readText, roleName } from '../input.ts'
+import { done, send } from '../json.ts'
+import { readPage, withinLimit } from '../page.ts'
+import {
+  giftsOf,
+  noAccount,
+  reachAccount,
+  readAccountId,
+  refusal,
+  requiresOnAccount,
+  requiresOnSomeAccount,
+} from './access.ts'
+import { createAccount, deleteAccount, findAccount, setGrants, updateAccount } from './queries.ts'
+import { beyond, loginOf, readableAccounts } from './rules.ts'
+import { searchAccounts } from './search.ts'
+import { accountDetails, accountHit, createdAccount, shownGrants } from './views.ts'
 
 export const serviceAccounts = new Hono<AppEnv>({ strict: false })
+
+/** Go's ParseBool. */
+const isTrue = (text: string | undefined) => /^(1|t|T|true|TRUE|True)$/.test(text ?? '')
+
+/** In capitals here, unlike elsewhere (Grafana 9.3.2). */
+const badData = () => badRequest('Bad request data', traced)
+
+/** Nobody makes an account that may do more than they may. */
+function refuseHigher(role: Role | undefined, caller: Person | Machine): void {
+  if (role === undefined || isAtMost(role, caller.role ?? 'None')) return
+  throw new ApiError(403, "can not assign a role higher than user's role", traced)
+}
+
+const NewAccountBody = object({
+  name: pipe(string(), nonEmpty()),
+  role: optional(roleName, 'Viewer'),
+  isDisabled: optional(boolean(), false),
+})
+
+serviceAccounts.post('/api/serviceaccounts', requires('serviceaccounts:create', ''), async (c) => {
+  const { db, caller, now } = c.var
+  const { name, role, isDisabled } = await readBody(c, NewAccountBody, badData)
+  refuseHigher(role, caller)
+  const { orgId } = caller
+  const row = { uid: crypto.randomUUID(), orgId, name, login: loginOf(name), role, isDisabled }
+  const creatorId = caller.kind === 'person' ? caller.user.id : null
+  const id = await createAccount(db, { ...row, creatorId, now }).catch((error: unknown) => {
+    throw isDuplicate(error) ? badRequest('Failed to create service account', traced) : error
+  })
+  return send(c, createdAccount({ id, ...row }), 201)
+})
+
+serviceAccounts.get('/api/serviceaccounts/search', requiresOnSomeAccount('serviceaccounts:read'), async (c) => {
+  const { db, caller, now } = c.var
+  const query = c.req.query()
+  const page = readPage(query)
+  const text = readText(c.req.url, 'query')
+  const filter = {
+    text: text.includes('\0') ? '' : text,
+    onlyDisabled: isTrue(query.disabled),
+    onlyExpired: isTrue(query.expiredTokens),
+    reach: readableAccounts(caller),
+  }
+  const found = await searchAccounts(db, { orgId: caller.orgId, personId: giftsOf(caller), now }, filter, page)
+  if (c.var.demanded !== undefined && found.reachable === 0) throw refusal(c)
+  return send(c, {
+    totalCount: found.totalCount,
+    serviceAccounts: withinLimit(found.accounts).map((account) =>
+      accountHit(account, isTrue(query.accesscontrol) ? caller : undefined),
+    ),
+    page: page.page,
+    perPage: page.perPage,
+  })
+})
+
+serviceAccounts.get('/api/serviceaccounts/:id', requiresOnAccount('serviceaccounts:read'), async (c) => {
+  const account = await reachAccount(c, c.req.param('id'))
+  return send(c, accountDetails(account, isTrue(c.req.query('accesscontrol')) ? c.var.caller : undefined))
+})
+
+const ChangeBody = object({
+  name: optional(string(), ''),
+  role: optional(roleName),
+  isDisabled: optional(boolean()),
+})
+
+serviceAccounts.patch('/api/serviceaccounts/:id', requiresOnAccount('serviceaccounts:write'), async (c) => {
+  const { db, caller, now } = c.var
+  const account = await reachAccount(c, c.req.param('id'))
+  const { name, role, isDisabled } = await readBody(c, ChangeBody, badData)
+  refuseHigher(role, caller)
+  const change = { ...(name && { name }), ...(role && { role }), ...(isDisabled !== undefined && { isDisabled }) }
+  if (!(await updateAccount(db, account.orgId, account.id, change, now))) throw noAccount()
+  const updated = accountDetails({ ...account, ...change, updatedAt: now }, undefined)
+  return done(c, 'Service account updated', { id: updated.id, name: updated.name, serviceaccount: updated })
+})
+
+/** An account that isn't there is a 500 in Grafana. */
+serviceAccounts.delete('/api/serviceaccounts/:id', requiresOnAccount('serviceaccounts:delete'), async (c) => {
+  const account = await reachAccount(c, c.req.param('id'))
+  if (!(await deleteAccount(c.var.db, account.orgId, account.id))) throw noAccount()
+  return done(c, 'Service account deleted')
+})
+
+// Rollcall's own: what an account may do on the whole server, so that no program needs an administrator's password.
+
+serviceAccounts.get(
+  '/api/serviceaccounts/:id/grants',
+  requires('serviceaccounts.grants:write', 'serviceaccounts:*'),
+  async (c) => {
+    const { db, caller } = c.var
+    const account = await findAccount(db, caller.orgId, readAccountId(c.req.param('id')), null)
+    if (!account) throw noAccount()
+    return send(c, shownGrants(account.permissions))
+  },
+)
+
+const words = pipe(string(), maxLength(190))
+const Permission = object({ action: pipe(words, nonEmpty()), scope: optional(words, '') })
+const GrantsBody = object({ permissions: pipe(array(Permission), maxLength(100)) })
+
+/** Replaces them; nobody passes on what they don't hold themselves, on the whole server. */
+serviceAccounts.put(
+  '/api/serviceaccounts/:id/grants',
+  requires('serviceaccounts.grants:write', 'serviceaccounts:*'),
+  async (c) => {
+    const { db, caller, now } = c.var
+    refuseLimited(caller)
+    const body = await readBody(c, GrantsBody)
+    const id = readAccountId(c.req.param('id'))
+    const granted = body.permissions.map(({ action, scope }): Grant => [action, scope])
+    const [tooMuch] = beyond(caller, granted) ?? []
+    if (tooMuch !== undefined) throw accessDenied(tooMuch)
+    if (!(await setGrants(db, caller.orgId, id, granted, now))) throw noAccount()
+    return done(c, 'Service account permissions updated')
+  },
+)

@@ -1,4 +1,74 @@
 import { Hono } from 'hono'
+import { nonEmpty, object, optional, pipe, string } from 'valibot'
+import type { Machine, Person } from '../auth/identity.ts'
+import { refuseLimited } from '../auth/limits.ts'
+import { isAtMost } from '../auth/permissions.ts'
+import { newToken, secretHash } from '../auth/secrets.ts'
+import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
+import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
+import { int64, parseInt64, readBody } from '../input.ts'
+import { done, send } from '../json.ts'
+import { withinLimit } from '../page.ts'
+import { expiryOf } from '../tokens/rules.ts'
+import { giftsOf, reachAccount, reached, readAccountId, requiresOnAccount } from './access.ts'
+import type { Account } from './queries.ts'
+import { beyond } from './rules.ts'
+import { createAccountToken, deleteAccountToken, listAccountTokens } from './tokenQueries.ts'
+import { accountToken } from './views.ts'
 
 export const serviceAccountTokens = new Hono<AppEnv>({ strict: false })
+
+serviceAccountTokens.get('/api/serviceaccounts/:id/tokens', requiresOnAccount('serviceaccounts:read'), async (c) => {
+  const { db, caller, now } = c.var
+  const id = readAccountId(c.req.param('id'))
+  const found = await listAccountTokens(db, caller.orgId, id, giftsOf(caller))
+  reached(c, found.account)
+  return send(
+    c,
+    withinLimit(found.tokens).map((token) => accountToken(token, now)),
+  )
+})
+
+/** A token does whatever its account may, so nobody makes one for an account that may do more than they may. */
+function refuseBeyond(caller: Person | Machine, { role, permissions }: Account): void {
+  refuseLimited(caller)
+  if (!isAtMost(role, caller.role ?? 'None') || beyond(caller, permissions)) {
+    throw forbidden('A token cannot be made for a service account that may do more than its creator')
+  }
+}
+
+const NewTokenBody = object({ name: pipe(string(), nonEmpty()), secondsToLive: optional(int64, 0) })
+const badData = () => badRequest('Bad request data', traced)
+
+serviceAccountTokens.post('/api/serviceaccounts/:id/tokens', requiresOnAccount('serviceaccounts:write'), async (c) => {
+  const { db, caller, now } = c.var
+  const account = await reachAccount(c, c.req.param('id'))
+  refuseBeyond(caller, account)
+  const { name, secondsToLive } = await readBody(c, NewTokenBody, badData)
+  const expiresAt = expiryOf(secondsToLive, now)
+  if (expiresAt === undefined) throw badRequest('invalid SecondsToLive value')
+  const key = newToken('glsa')
+  const createdBy = caller.kind === 'person' ? caller.user.id : null
+  const row = { hash: secretHash(key), name, createdBy, expiresAt, now }
+  const id = await createAccountToken(db, account, row).catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error
+    throw conflict('service account token with given name already exists in the organization')
+  })
+  if (id === undefined) throw conflict('The service account has just been changed: try again')
+  return send(c, { id, name, key })
+})
+
+serviceAccountTokens.delete(
+  '/api/serviceaccounts/:id/tokens/:tokenId',
+  requiresOnAccount('serviceaccounts:write'),
+  async (c) => {
+    const account = await reachAccount(c, c.req.param('id'))
+    const tokenId = parseInt64(c.req.param('tokenId'))
+    if (tokenId === undefined) throw badRequest('Token ID is invalid', traced)
+    if (!(await deleteAccountToken(c.var.db, account.id, tokenId))) {
+      throw notFound('Failed to delete service account token', traced)
+    }
+    return done(c, 'Service account token deleted')
+  },
+)

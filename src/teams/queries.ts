@@ -40,19 +40,32 @@ export async function createTeam(db: Db, { uid, orgId, name, email, creatorId, n
   return created.id
 }
 
-/** Whether the org has the team, and so it gained a member. Throws a duplicate for a member, a missing reference for somebody who isn't in the org. */
-export async function addTeamMember(db: Db, orgId: number, teamId: number, userId: number, now: number) {
-  const { meta } = await db.insert(teamMembers).select(
-    db
-      .select({
-        teamId: teams.id,
-        orgId: teams.orgId,
-        userId: sql<number>`${userId}`.as('user_id'),
-        permission: sql<number>`0`.as('permission'),
-        createdAt: sql<number>`${now}`.as('created_at'),
-      })
-      .from(teams)
-      .where(and(eq(teams.id, teamId), eq(teams.orgId, orgId))),
-  )
-  return meta.changes > 0
+/** Of the org. */
+export const findTeam = (db: Db, orgId: number, id: number): Promise<Team | undefined> =>
+  db
+    .select({ id: teams.id, orgId: teams.orgId, name: teams.name, email: teams.email, memberCount })
+    .from(teams)
+    .where(and(eq(teams.id, id), eq(teams.orgId, orgId)))
+    .get()
+
+/** An empty name leaves it as it is; an empty e-mail is none (Grafana 9.3.2). */
+export type TeamChange = { name: string; email: string; now: number }
+
+/** Whether the org has the team. Throws a duplicate where another one of the org has the name. */
+export async function updateTeam(db: Db, orgId: number, id: number, { name, email, now }: TeamChange) {
+  const updated = await db
+    .update(teams)
+    .set({ ...(name && { name }), email, updatedAt: now })
+    .where(and(eq(teams.id, id), eq(teams.orgId, orgId)))
+    .returning({ id: teams.id })
+  return updated.length > 0
+}
+
+/** With it go memberships, preferences and what it was permitted, by foreign keys. */
+export async function deleteTeam(db: Db, orgId: number, id: number): Promise<boolean> {
+  const deleted = await db
+    .delete(teams)
+    .where(and(eq(teams.id, id), eq(teams.orgId, orgId)))
+    .returning({ id: teams.id })
+  return deleted.length > 0
 }

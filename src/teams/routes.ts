@@ -1,25 +1,28 @@
 import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
-import { requires, signedIn } from '../auth/guards.ts'
-import { isDuplicate, isMissingReference } from '../db/client.ts'
+import { requires, requiresSome, signedIn } from '../auth/guards.ts'
+import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced } from '../errors.ts'
-import { positiveId, readBody, readId } from '../input.ts'
+import { readBody, readId, readText } from '../input.ts'
 import { done, send } from '../json.ts'
-import { addTeamMember, createTeam, listTeamsOf } from './queries.ts'
-import { teamOfMember } from './views.ts'
+import { readPage, withinLimit } from '../page.ts'
+import { createTeam, deleteTeam, findTeam, listTeamsOf, updateTeam } from './queries.ts'
+import { visibleTeams } from './rules.ts'
+import { searchTeams } from './search.ts'
+import { teamDetails } from './views.ts'
 
 export const teams = new Hono<AppEnv>({ strict: false })
 
 teams.get('/api/user/teams', signedIn('users:read', 'an empty list'), async (c) => {
   const { db, me } = c.var
-  return send(c, (await listTeamsOf(db, me.user.id, me.orgId)).map(teamOfMember))
+  return send(c, (await listTeamsOf(db, me.user.id, me.orgId)).map(teamDetails))
 })
 
 /** In the caller's org, not the other person's (Grafana 9.3.2); the seed page names the permission, 9.3.2 asked for users:read. */
 teams.get('/api/users/:id/teams', requires('users.teams:read', 'global.users:id::id'), async (c) => {
   const { db, caller } = c.var
-  return send(c, (await listTeamsOf(db, readId(c.req.param('id')), caller.orgId)).map(teamOfMember))
+  return send(c, (await listTeamsOf(db, readId(c.req.param('id')), caller.orgId)).map(teamDetails))
 })
 
 const NewTeamBody = object({ name: pipe(string(), nonEmpty()), email: optional(string(), '') })
@@ -41,17 +44,47 @@ teams.post('/api/teams', requires('teams:create', ''), async (c) => {
   return done(c, 'Team created', { teamId })
 })
 
-const MemberBody = object({ userId: positiveId })
-
-/** Whom Grafana can't add it answers 500; here it is said who is missing. */
-teams.post('/api/teams/:teamId/members', requires('teams.permissions:write', 'teams:id::teamId'), async (c) => {
-  const { db, caller, now } = c.var
-  const { userId } = await readBody(c, MemberBody)
-  const teamId = readId(c.req.param('teamId'), 'teamId')
-  const added = await addTeamMember(db, caller.orgId, teamId, userId, now).catch((error: unknown) => {
-    if (isDuplicate(error)) throw badRequest('User is already added to this team')
-    throw isMissingReference(error) ? notFound('User not found') : error
+/** Clients spell `perpage` in two ways. Whoever reads only some teams finds only those. */
+teams.get('/api/teams/search', requiresSome('teams:read'), async (c) => {
+  const { db, caller } = c.var
+  const query = c.req.query()
+  const page = readPage({ ...query, perpage: query.perpage ?? query.perPage })
+  const { url } = c.req
+  const filter = { text: readText(url, 'query'), name: readText(url, 'name'), ids: visibleTeams(caller) }
+  const found = await searchTeams(db, caller.orgId, filter, page)
+  return send(c, {
+    totalCount: found.totalCount,
+    teams: withinLimit(found.teams).map(teamDetails),
+    page: page.page,
+    perPage: page.perPage,
   })
-  if (!added) throw notFound('Team not found', traced)
-  return done(c, 'Member added to Team')
+})
+
+const noTeam = () => notFound('Team not found', traced)
+
+teams.get('/api/teams/:teamId', requires('teams:read', 'teams:id::teamId'), async (c) => {
+  const team = await findTeam(c.var.db, c.var.caller.orgId, readId(c.req.param('teamId'), 'teamId'))
+  if (!team) throw noTeam()
+  return send(c, teamDetails(team))
+})
+
+/** What a body leaves out: the name stays, the e-mail goes (Grafana 9.3.2). */
+const TeamBody = object({ name: optional(string(), ''), email: optional(string(), '') })
+
+/** A team that the org doesn't have is a 500 in Grafana. */
+teams.put('/api/teams/:teamId', requires('teams:write', 'teams:id::teamId'), async (c) => {
+  const { db, caller, now } = c.var
+  const { name, email } = await readBody(c, TeamBody)
+  const teamId = readId(c.req.param('teamId'), 'teamId')
+  const updated = await updateTeam(db, caller.orgId, teamId, { name, email, now }).catch((error: unknown) => {
+    throw isDuplicate(error) ? badRequest('Team name taken', traced) : error
+  })
+  if (!updated) throw noTeam()
+  return done(c, 'Team updated')
+})
+
+teams.delete('/api/teams/:teamId', requires('teams:delete', 'teams:id::teamId'), async (c) => {
+  const deleted = await deleteTeam(c.var.db, c.var.caller.orgId, readId(c.req.param('teamId'), 'teamId'))
+  if (!deleted) throw notFound('Failed to delete Team. ID not found')
+  return done(c, 'Team deleted')
 })

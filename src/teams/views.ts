@@ -1,11 +1,12 @@
 import { avatarUrl } from '../users/views.ts'
+import type { Member } from './memberQueries.ts'
 import type { Team } from './queries.ts'
 
 /** Without an e-mail the picture is that of the name's ASCII letters and digits at localhost (Grafana 9.3.2). */
 const teamEmail = ({ name, email }: Team) => email || `${name.toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`
 
-/** The last two say nothing in this list, and are there in Grafana. */
-export const teamOfMember = (team: Team) => ({
+/** The last two say nothing about anybody, and are there in Grafana. */
+export const teamDetails = (team: Team) => ({
   id: team.id,
   orgId: team.orgId,
   name: team.name,
@@ -14,4 +15,18 @@ export const teamOfMember = (team: Team) => ({
   memberCount: team.memberCount,
   permission: 0,
   accessControl: null,
+})
+
+/** `labels` is empty in an open-source Grafana, which syncs no teams. */
+export const memberDetails = (member: Member) => ({
+  orgId: member.orgId,
+  teamId: member.teamId,
+  userId: member.userId,
+  auth_module: member.authModule ?? '',
+  email: member.email,
+  name: member.name,
+  login: member.login,
+  avatarUrl: avatarUrl(member.email),
+  labels: [],
+  permission: member.permission,
 })

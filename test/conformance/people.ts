@@ -89,3 +89,17 @@ export const hit = (person: Recorded, authLabels: string[] = []) => ({
 })
 
 export const hits = (...people: Recorded[]) => people.map((person) => hit(person))
+
+/** As an org lists it. */
+export const member = (person: Recorded, role: string, orgId = 1) => ({
+  orgId,
+  userId: person.id,
+  email: person.email,
+  name: person.name,
+  avatarUrl: person.avatar,
+  login: person.login,
+  role,
+  lastSeenAt: 'TIME',
+  lastSeenAtAge: cameBy.includes(person) ? '< 1m' : '10y',
+  isDisabled: false,
+})

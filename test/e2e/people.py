@@ -56,9 +56,11 @@ expect(desk.post(f"{base}/api/user/revoke-auth-token", json=revoke, timeout=30),
 expect(phone.get(f"{base}/api/user", timeout=30), 401, message="Unauthorized")
 expect(desk.get(f"{base}/api/user", timeout=30), 200, login=ann)
 
+dashboard = {"dashboard": {"title": f"Dashboard {run}", "uid": f"dash-{run}"}}
+starred = expect(call("POST", "/api/dashboards/db", json=dashboard), 200, uid=f"dash-{run}")["id"]
 for method, message in (("POST", "Dashboard starred!"), ("DELETE", "Dashboard unstarred")):
-    expect(desk.request(method, f"{base}/api/user/stars/dashboard/7", timeout=30), 200, message=message)
-    assert desk.get(f"{base}/api/user/stars", timeout=30).json() == (["7"] if method == "POST" else [])
+    expect(desk.request(method, f"{base}/api/user/stars/dashboard/{starred}", timeout=30), 200, message=message)
+    assert desk.get(f"{base}/api/user/stars", timeout=30).json() == ([f"dash-{run}"] if method == "POST" else [])
 
 assert [t["name"] for t in desk.get(f"{base}/api/user/teams", timeout=30).json()] == [f"Team {run}"]
 expect(desk.post(f"{base}/api/user/using/{org}", timeout=30), 200, message="Active organization changed")

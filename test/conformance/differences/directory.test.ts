@@ -184,22 +184,6 @@ differences(
   },
 )
 
-const star = (what: string): Asked => ({ who: by(user1), ask: `POST /api/user/stars/dashboard/${what}` })
-const starred = done('Dashboard starred!')
-const noDashboards = 'keeping no dashboards: whatever may be one can be starred'
-
-differences('stars', [
-  differs('an unknown uid', star('uid/nope'), refusesTraced(404, 'Dashboard not found'), starred, noDashboards),
-  differs('by id', { ...star('1'), ask: 'GET /api/user/stars' }, ok(['H9C42DRdk']), ok(['nope']), noDashboards),
-  differs(
-    'again',
-    star('uid/nope'),
-    refusesTraced(500, 'Failed to star dashboard'),
-    starred,
-    'a star that is there being no error',
-  ),
-])
-
 differences('headers and size', [
   differs(
     'what may be stored',

@@ -1,5 +1,18 @@
 import { as, root } from '../../support/client.ts'
-import { badBody, badId, both, denied, done, facts, nine, ok, refuses, refusesTraced, unauthorized } from '../facts.ts'
+import {
+  badBody,
+  badId,
+  both,
+  denied,
+  done,
+  facts,
+  nine,
+  noRoute,
+  ok,
+  refuses,
+  refusesTraced,
+  unauthorized,
+} from '../facts.ts'
 import { by, registerUpTo, second, user1, user2, viewer } from '../people.ts'
 
 const post = { who: root, ask: 'POST /api/teams' }
@@ -108,3 +121,58 @@ facts(
     return {}
   },
 )
+
+const get = (id: number | string) => ({ who: root, ask: `GET /api/teams/${id}` })
+const put = { who: root, ask: 'PUT /api/teams/1' }
+const noTeam = refusesTraced(404, 'Team not found')
+const updated = done('Team updated')
+
+facts('Team API > Get Team By Id', nine, [
+  { ...get(1), name: 'one', gives: ok(teamA), seenOn: nine },
+  { ...get('01'), name: 'a leading zero', gives: ok(teamA) },
+  { ...get('%31'), name: 'an escaped number', gives: ok(teamA) },
+  { ...get(0), name: 'zero', gives: noTeam },
+  { ...get(-1), name: 'below zero', gives: noTeam },
+  { ...get(999), name: 'nobody', gives: noTeam },
+  { ...get('abc'), name: 'letters', gives: badId('teamId') },
+  { ...get('%20'), name: 'a blank', gives: badId('teamId') },
+  { ...get(1), name: 'nobody signed in', who: undefined, gives: unauthorized },
+  { ...get(1), name: 'somebody on another team', who: by(user2), gives: denied('teams:read') },
+  { ...get('1/groups'), name: 'groups, which are not open source', gives: noRoute },
+])
+
+facts('Team API > Update Team', nine, [
+  { ...put, name: 'both', body: { name: 'Team A2', email: 'a2@team.org' }, gives: updated },
+  { ...put, name: "another one's name", body: { name: 'Bteam' }, gives: refusesTraced(400, 'Team name taken') },
+  { ...put, name: 'no e-mail', body: { name: 'Team A' }, gives: updated },
+  {
+    ...get(1),
+    name: 'which takes it away',
+    gives: ok({ ...teamA, email: '', avatarUrl: small.avatarUrl }),
+  },
+  { ...put, name: 'keys in capitals', body: { Name: 'Team A', Email: 'a@team.org' }, gives: updated },
+  { ...get(1), name: 'which count', gives: ok(teamA) },
+  { ...put, name: 'nothing', body: {}, gives: updated },
+  { ...put, name: 'an empty name', body: { name: '' }, gives: updated },
+  { ...get(1), name: 'which leaves the name', gives: ok({ ...teamA, email: '', avatarUrl: small.avatarUrl }) },
+  { ...put, name: 'its own name', body: { name: 'Team A', email: 'a@team.org' }, gives: updated },
+  { ...put, name: 'broken JSON', body: '{"login": ', gives: badBody },
+  { ...put, name: 'letters', ask: 'PUT /api/teams/abc', body: { name: 'q' }, gives: badId('teamId') },
+  { ...put, name: 'a viewer', who: by(viewer), body: { name: 'q' }, gives: denied('teams:write') },
+  { ...put, name: 'nobody', who: undefined, body: { name: 'q' }, gives: unauthorized },
+])
+
+const del = (id: number | string) => ({ who: root, ask: `DELETE /api/teams/${id}` })
+const gone = refuses(404, 'Failed to delete Team. ID not found')
+
+facts('Team API > Delete Team By Id', nine, [
+  { ...del(1), name: 'a viewer', who: by(viewer), gives: denied('teams:delete') },
+  { ...del(3), name: 'one', gives: done('Team deleted') },
+  { ...del(3), name: 'again', gives: gone },
+  { ...del(999), name: 'nobody', gives: gone },
+  { ...del('abc'), name: 'letters', gives: badId('teamId') },
+  { ...del(1), name: 'one with members', gives: done('Team deleted') },
+  { name: 'whose members are on it no more', who: by(user1), ask: 'GET /api/user/teams', gives: ok([]) },
+  { ...get(1), name: 'which is gone', gives: noTeam },
+  { ...del(2), name: 'nobody signed in', who: undefined, gives: unauthorized },
+])

@@ -1,0 +1,69 @@
+import type { Machine, Person } from '../auth/identity.ts'
+import { allows, type Grant, grantsOf, may, mayOnServer } from '../auth/permissions.ts'
+
+/** What somebody, or a team, may be given on one service account. */
+export const levels = ['Edit', 'Admin'] as const
+export type Level = (typeof levels)[number]
+
+const edit = ['serviceaccounts:read', 'serviceaccounts:write'] as const
+const admin = [
+  ...edit,
+  'serviceaccounts:delete',
+  'serviceaccounts.permissions:read',
+  'serviceaccounts.permissions:write',
+] as const
+
+export type AccountAction = (typeof admin)[number]
+
+/** What each level allows, on that account (Grafana 9.3.2). */
+export const actionsOf: Record<Level, readonly AccountAction[]> = { Edit: edit, Admin: admin }
+
+export const scopeOf = (id: number | string) => `serviceaccounts:id:${id}`
+
+/** What was given with some accounts, as permissions. */
+export const grantsGiven = (given: readonly { id: number; level: Level }[]): Grant[] =>
+  given.flatMap(({ id, level }) => actionsOf[level].map((action): Grant => [action, scopeOf(id)]))
+
+const limitsOf = (caller: Person | Machine) => (caller.kind === 'person' ? caller.token?.permissions : undefined)
+
+/** Whether the limits of the caller's token, if it has some, let it use what it was given. */
+export function isWithinLimits(caller: Person | Machine, action: string, scope: string): boolean {
+  const limits = limitsOf(caller)
+  return limits === undefined || allows(limits, action, scope)
+}
+
+/** Only a member of the org can be given its accounts; whoever has left it, no longer. */
+export const mayBeGiven = (caller: Person | Machine): caller is Person =>
+  caller.kind === 'person' && caller.role !== undefined
+
+/** Whether the caller may do it to an account: by what it holds, or by the level that it was given there. */
+export const mayOn = (caller: Person | Machine, action: AccountAction, id: number, given: Level | null) =>
+  may(caller, action, scopeOf(id)) ||
+  (given !== null && actionsOf[given].includes(action) && isWithinLimits(caller, action, scopeOf(id)))
+
+/** All that the caller may do to an account, in alphabetical order. */
+export const allowedOn = (caller: Person | Machine, id: number, given: Level | null): AccountAction[] =>
+  admin.filter((action) => mayOn(caller, action, id, given)).sort()
+
+const namedIn = (grants: readonly Grant[]) =>
+  grants.flatMap(([, scope]) => /^serviceaccounts:id:(\d{1,15})$/.exec(scope)?.[1] ?? [])
+
+const read = 'serviceaccounts:read'
+const everyAccount = 'serviceaccounts:*'
+
+/** Which accounts the caller reads: all, or those named in what it holds and in its token's limits, and those given to it within the latter. */
+export function readableAccounts(caller: Person | Machine): 'all' | { ids: number[]; givenAmong: number[] | 'all' } {
+  if (may(caller, read, everyAccount)) return 'all'
+  const limits = limitsOf(caller) ?? []
+  const named = [...new Set([...namedIn(grantsOf(caller)), ...namedIn(limits)])]
+  const ids = named.filter((id) => may(caller, read, scopeOf(id))).map(Number)
+  if (isWithinLimits(caller, read, everyAccount)) return { ids, givenAmong: 'all' }
+  return { ids, givenAmong: named.filter((id) => isWithinLimits(caller, read, scopeOf(id))).map(Number) }
+}
+
+/** The first permission that the caller can't pass on, since it doesn't hold it on the whole server itself. */
+export const beyond = (caller: Person | Machine, grants: readonly Grant[]): Grant | undefined =>
+  grants.find(([action, scope]) => !mayOnServer(caller, action, scope))
+
+/** As Grafana makes it of a name: "My SA" is sa-my-sa. */
+export const loginOf = (name: string) => `sa-${name.toLowerCase().replaceAll(' ', '-')}`

@@ -1,0 +1,90 @@
+import type { Machine, Person } from '../auth/identity.ts'
+import type { Grant } from '../auth/permissions.ts'
+import { rfc3339 } from '../time.ts'
+import { avatarUrl } from '../users/views.ts'
+import type { Account } from './queries.ts'
+import { allowedOn } from './rules.ts'
+import type { AccountToken } from './tokenQueries.ts'
+
+/** A picture by the name's ASCII letters and digits at localhost, as a team without an e-mail has (Grafana 9.3.2). */
+const picture = (name: string) => avatarUrl(`${name.toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`)
+
+/** What the caller may do with the account; there only where it was asked for with `accesscontrol=true`. */
+const accessControl = (account: Account, caller: Person | Machine | undefined) =>
+  caller === undefined
+    ? {}
+    : {
+        accessControl: Object.fromEntries(
+          allowedOn(caller, account.id, account.given).map((action) => [action, true] as const),
+        ),
+      }
+
+/** A new account is shown without its picture (Grafana 9.3.2), but with its own org instead of -1. */
+export const createdAccount = ({
+  id,
+  name,
+  login,
+  orgId,
+  isDisabled,
+  role,
+}: Pick<Account, 'id' | 'name' | 'login' | 'orgId' | 'isDisabled' | 'role'>) => ({
+  id,
+  name,
+  login,
+  orgId,
+  isDisabled,
+  role,
+  tokens: 0,
+  avatarUrl: '',
+})
+
+/** One row of a list. */
+export const accountHit = (account: Account, caller: Person | Machine | undefined) => ({
+  id: account.id,
+  name: account.name,
+  login: account.login,
+  orgId: account.orgId,
+  isDisabled: account.isDisabled,
+  role: account.role,
+  tokens: account.tokens,
+  avatarUrl: picture(account.name),
+  ...accessControl(account, caller),
+})
+
+/** By itself. A service account is on no team; without a token there is no number of them (Grafana). */
+export const accountDetails = (account: Account, caller: Person | Machine | undefined) => ({
+  id: account.id,
+  name: account.name,
+  login: account.login,
+  orgId: account.orgId,
+  isDisabled: account.isDisabled,
+  createdAt: rfc3339(account.createdAt),
+  updatedAt: rfc3339(account.updatedAt),
+  avatarUrl: picture(account.name),
+  role: account.role,
+  teams: [],
+  ...(account.tokens > 0 ? { tokens: account.tokens } : {}),
+  ...accessControl(account, caller),
+})
+
+export const shownGrants = (grants: readonly Grant[]) => ({
+  permissions: grants.map(([action, scope]) => ({ action, scope })),
+})
+
+/** How long before its end a token says how many seconds it still has (Grafana). */
+const sevenDays = 7 * 24 * 60 * 60
+
+/** Never the token itself. */
+export function accountToken(token: AccountToken, now: number) {
+  const { expiresAt, lastUsedAt } = token
+  const left = expiresAt === null ? 0 : expiresAt - now
+  return {
+    id: token.id,
+    name: token.name,
+    created: rfc3339(token.createdAt),
+    lastUsedAt: lastUsedAt === null ? null : rfc3339(lastUsedAt),
+    expiration: expiresAt === null ? null : rfc3339(expiresAt),
+    secondsUntilExpiration: left > 0 && left < sevenDays ? left : 0,
+    hasExpired: expiresAt !== null && left <= 0,
+  }
+}
