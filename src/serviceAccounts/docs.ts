@@ -55,7 +55,7 @@ const allowed = optional(
 
 const names = { id, name: string(), login: string(), orgId: id, isDisabled: boolean() }
 
-export const ServiceAccountHit = strictObject({ ...names, role, tokens: count, avatarUrl, accessControl: allowed })
+const ServiceAccountHit = strictObject({ ...names, role, tokens: count, avatarUrl, accessControl: allowed })
 
 const ServiceAccount = strictObject({
   ...names,

@@ -21,8 +21,11 @@ export type Account = {
 }
 
 /** What ?2, a person or null, was given on the account with the alias `a`: of several levels the higher, which is also the first by letters. */
-const given = `(SELECT min(p.permission) FROM service_account_permissions p WHERE p.service_account_id = a.id
-    AND (p.user_id = ?2 OR p.team_id IN (SELECT team_id FROM team_members WHERE user_id = ?2 AND org_id = a.org_id)))`
+const given = `(SELECT min(permission) FROM (
+    SELECT permission FROM service_account_permissions WHERE service_account_id = a.id AND user_id = ?2
+    UNION ALL SELECT p.permission FROM team_members m
+      CROSS JOIN service_account_permissions p ON p.service_account_id = a.id AND p.team_id = m.team_id
+      WHERE m.user_id = ?2 AND m.org_id = a.org_id))`
 
 export const accountColumns = `a.id, a.org_id AS orgId, a.name, a.login, a.role, a.is_disabled AS isDisabled,
   a.created_at AS createdAt, a.updated_at AS updatedAt, a.permissions,

@@ -20,8 +20,7 @@ def refused(status: int, call, *args) -> None:
         raise AssertionError(f"{call.__name__} was not refused")
 
 
-assert admin.version.count(".") == 2, admin.version
-assert admin.health.check()["database"] == "ok"
+assert admin.version == "9.3.2", admin.version
 
 ann = admin.admin.create_user({"name": "Ann", "email": "ann@example.org", "login": "ann", "password": "ann-secret"})["id"]
 refused(412, admin.admin.create_user, {"login": "ann", "password": "other"})
