@@ -86,7 +86,7 @@ describe('the documentation', () => {
         const secret = fields.filter((name) => /passw|hash|secret|salt|^key$|token$/i.test(name))
         return secret.map((name) => `${Reflect.get(operation, 'operationId')}: ${name}`)
       })
-    expect(secrets).toEqual(['createApiKey: key', 'createOwnToken: key'])
+    expect(secrets).toEqual(['createApiKey: key', 'createOwnToken: key', 'createServiceAccountToken: key'])
   })
 })
 

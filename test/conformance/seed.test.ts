@@ -147,7 +147,8 @@ describe('the users', () => {
 
 describe('Change Password', () => {
   const changed = { message: 'User password changed' }
-  const setTo = (who: string, password: string) => as(who).put('/api/admin/users/1/password', { password })
+  const setTo = (who: string, newPassword: string) =>
+    as(who).put('/api/user/password', { oldPassword: who.split(':')[1], newPassword })
 
   it('as in the example', async () => {
     await setTo(root, 'old_password')
