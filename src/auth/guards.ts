@@ -61,100 +61,62 @@ export const signedIn = (action: 'users:read' | 'users:write', forMachines: ForM
 
 type Called = AppEnv & { Variables: { caller: Person | Machine } }
 
-const filled = (scope: string, parameters: Record<string, string>) =>
-  scope.replace(/::(\w+)$/, (_, name: string) => `:${parameters[name]}`)
+/** Asked of somebody who is signed in; `parameters` are those of the path. */
+type Question = (identity: Person | Machine, parameters: Record<string, string>) => boolean
 
-/**
- * Whoever holds the permission; behind this guard `c.var.caller` exists. A scope ending in `::name` takes that path
- * parameter: `global.users:id::id` asks for `global.users:id:7`.
- */
-export const requires = (action: string, scope: string) =>
+/** For whoever `isAllowed`; behind it `c.var.caller` exists. `action` is what a denial names. */
+const called = (demand: string, action: string, isAllowed: Question) =>
   guard(
-    `${action} on ${scope || 'nothing'}`,
+    demand,
     createMiddleware<Called>(async (c, next) => {
       const { identity } = c.var
-      const wanted = filled(scope, c.req.param())
       if (identity.kind === 'anonymous') {
         // Grafana 9.3.2 quirk: under /api/admin even a stranger gets the denial instead of a 401.
         throw c.req.path.startsWith('/api/admin/') ? accessDenied(action) : unauthorized()
       }
-      if (!may(identity, action, wanted)) throw accessDenied(action)
+      if (!isAllowed(identity, c.req.param())) throw accessDenied(action)
       c.set('caller', identity)
       c.set('inHandler', true)
       await next()
     }),
+  )
+
+const filled = (scope: string, parameters: Record<string, string>) =>
+  scope.replace(/::(\w+)$/, (_, name: string) => `:${parameters[name]}`)
+
+/**
+ * Whoever holds the permission. A scope ending in `::name` takes that path parameter: `global.users:id::id` asks for
+ * `global.users:id:7`.
+ */
+export const requires = (action: string, scope: string) =>
+  called(`${action} on ${scope || 'nothing'}`, action, (identity, parameters) =>
+    may(identity, action, filled(scope, parameters)),
   )
 
 /** Whoever holds the permission beside its role in an org: a server admin, or a service account to which one gave it. */
 export const requiresOnServer = (action: string) =>
-  guard(
-    `${action} on the whole server`,
-    createMiddleware<Called>(async (c, next) => {
-      const { identity } = c.var
-      if (identity.kind === 'anonymous') throw unauthorized()
-      if (!mayOnServer(identity, action, '')) throw accessDenied(action)
-      c.set('caller', identity)
-      c.set('inHandler', true)
-      await next()
-    }),
-  )
+  called(`${action} on the whole server`, action, (identity) => mayOnServer(identity, action, ''))
 
 /** Whoever is signed in, a machine too, whatever its permissions; `why` says how that is safe. */
-export const anySignedIn = (why: string) =>
-  guard(
-    `anyone signed in: ${why}`,
-    createMiddleware<Called>(async (c, next) => {
-      const { identity } = c.var
-      if (identity.kind === 'anonymous') throw unauthorized()
-      c.set('caller', identity)
-      c.set('inHandler', true)
-      await next()
-    }),
-  )
+export const anySignedIn = (why: string) => called(`anyone signed in: ${why}`, '', () => true)
 
 /** Whoever holds one of the permissions; the handler then asks for the one that its work needs. */
 export const requiresAny = (...wanted: readonly Grant[]) =>
-  guard(
+  called(
     `any of ${wanted.map(([action, scope]) => `${action} on ${scope}`).join(', ')}`,
-    createMiddleware<Called>(async (c, next) => {
-      const { identity } = c.var
-      if (identity.kind === 'anonymous') throw unauthorized()
-      if (!wanted.some(([action, scope]) => may(identity, action, scope))) {
-        throw accessDenied(`any of ${wanted.map(([action]) => action).join(', ')}`)
-      }
-      c.set('caller', identity)
-      c.set('inHandler', true)
-      await next()
-    }),
-  )
-
-/** Whoever holds one of the permissions on anything at all. */
-export const requiresSomeOf = (...actions: readonly string[]) =>
-  guard(
-    `any of ${actions.join(', ')} on anything`,
-    createMiddleware<Called>(async (c, next) => {
-      const { identity } = c.var
-      if (identity.kind === 'anonymous') throw unauthorized()
-      if (!actions.some((action) => maySome(identity, action))) throw accessDenied(`any of ${actions.join(', ')}`)
-      c.set('caller', identity)
-      c.set('inHandler', true)
-      await next()
-    }),
+    `any of ${wanted.map(([action]) => action).join(', ')}`,
+    (identity) => wanted.some(([action, scope]) => may(identity, action, scope)),
   )
 
 /** Whoever holds the permission on anything at all; the handler then shows only what `may` allows. */
 export const requiresSome = (action: string) =>
-  guard(
-    `${action} on anything`,
-    createMiddleware<Called>(async (c, next) => {
-      const { identity } = c.var
-      if (identity.kind === 'anonymous') throw unauthorized()
-      if (!maySome(identity, action)) throw accessDenied(action)
-      c.set('caller', identity)
-      c.set('inHandler', true)
-      await next()
-    }),
-  )
+  called(`${action} on anything`, action, (identity) => maySome(identity, action))
+
+/** Whoever holds one of the permissions on anything at all. */
+export const requiresSomeOf = (...actions: readonly string[]) => {
+  const any = `any of ${actions.join(', ')}`
+  return called(`${any} on anything`, any, (identity) => actions.some((action) => maySome(identity, action)))
+}
 
 /** A role counts in the org that it was loaded for, and in no other. */
 function mayInOrg(identity: Person | Machine, orgId: number, action: string, scope: string): boolean {
@@ -168,16 +130,8 @@ function mayInOrg(identity: Person | Machine, orgId: number, action: string, sco
  * role: only what a server admin gave a service account counts.
  */
 export const requiresInOrg = (action: string, scope: string) =>
-  guard(
-    `${action} on ${scope || 'nothing'} in the org of the path`,
-    createMiddleware<Called>(async (c, next) => {
-      const { identity } = c.var
-      if (identity.kind === 'anonymous') throw unauthorized()
-      const orgId = parseInt64(c.req.param('orgId') ?? '')
-      if (!orgId) throw accessDenied('')
-      if (!mayInOrg(identity, orgId, action, filled(scope, c.req.param()))) throw accessDenied(action)
-      c.set('caller', identity)
-      c.set('inHandler', true)
-      await next()
-    }),
-  )
+  called(`${action} on ${scope || 'nothing'} in the org of the path`, action, (identity, parameters) => {
+    const orgId = parseInt64(parameters.orgId ?? '')
+    if (!orgId) throw accessDenied('')
+    return mayInOrg(identity, orgId, action, filled(scope, parameters))
+  })
