@@ -438,7 +438,10 @@ describe('personal access tokens', () => {
   })
 
   it('with limits make no successor', async () => {
-    const refused = message('A token with an expiry or with limited permissions cannot create credentials', 403)
+    const refused = message(
+      'A token with an expiry or with limited permissions cannot create credentials or raise rights',
+      403,
+    )
     const limited = await make(root, { name: 'own', permissions: [{ action: 'users:write', scope: 'users:*' }] })
     const short = await make(root, { name: 'short', secondsToLive: 1000 })
     const free = await make(root, { name: 'free' })
@@ -449,6 +452,25 @@ describe('personal access tokens', () => {
       expect(await as(who).post('/api/auth/keys', { name: 'successor', role: 'Admin' })).toMatchObject(refused)
     }
     expect((await as(free).post('/api/user/tokens', { name: 'next' })).status).toBe(200)
+  })
+
+  it('with limits rename nobody into an account that mail can take over', async () => {
+    const refused = message(
+      'A token with an expiry or with limited permissions cannot create credentials or raise rights',
+      403,
+    )
+    const short = await make(root, { name: 'brief', secondsToLive: 1000 })
+    expect(await as(short).put('/api/user', { login: 'admin', email: 'evil@example.org' })).toMatchObject(refused)
+    expect((await as(short).put('/api/user', { login: 'admin', name: 'Root' })).status).toBe(200)
+    const writer = await make(root, { name: 'writer', permissions: [{ action: 'users:write', scope: 'users:*' }] })
+    expect(await as(writer).put('/api/users/1', { login: 'admin', email: 'evil@example.org' })).toMatchObject(
+      denied('users.password:write'),
+    )
+    expect((await as(writer).put(`/api/users/${vic}`, { login: 'vic', name: 'Victor' })).status).toBe(200)
+    expect(await as(short).put(`/api/admin/users/${vic}/permissions`, { isGrafanaAdmin: true })).toMatchObject(refused)
+    expect(await as(short).post('/api/org/invites', { loginOrEmail: 'x@example.org', role: 'Admin' })).toMatchObject(
+      refused,
+    )
   })
 
   it('are listed without their secret and deleted by their owner', async () => {

@@ -6,7 +6,7 @@ import { clearSessionCookie, readSessionCookie } from './cookies.ts'
 import { readCredential } from './credentials.ts'
 import type { Identity, Machine, Person } from './identity.ts'
 import { touchLater } from './lastSeen.ts'
-import { findBySession, findByToken, type Refusal } from './queries.ts'
+import { type Acting, findBySession, findByToken, type Refusal } from './queries.ts'
 import { isWellFormed, secretHash, sessionHash } from './secrets.ts'
 import { signIn } from './signIn.ts'
 
@@ -16,8 +16,8 @@ const positive = (text: string | undefined) => {
 }
 
 /** As the route reads it: `/api/orgs/%32` and `/api/orgs/+2` are org 2. What is no id is refused by the guard. */
-function orgOfPath(path: string): number | undefined {
-  const [, segment] = /^\/api\/orgs\/([^/]+)/.exec(path) ?? []
+function idAfter(prefix: string, path: string): number | undefined {
+  const segment = path.startsWith(prefix) ? path.slice(prefix.length).split('/')[0] : undefined
   if (segment === undefined) return undefined
   try {
     return parseInt64(decodeURIComponent(segment)) || undefined
@@ -26,12 +26,24 @@ function orgOfPath(path: string): number | undefined {
   }
 }
 
-/** The org in which a person's request acts, where it says so. Zero and what is no number are ignored (Grafana 9.3.2). */
-const wantedOrg = (c: RequestContext): number | undefined =>
-  orgOfPath(c.req.path) ?? positive(c.req.header('X-Grafana-Org-Id')) ?? positive(c.req.query('targetOrgId'))
+/** Where a team's admin has a say, or the caller's teams decide what is shown. */
+const aboutTeams = /^\/api\/(teams\/search|org\/users\/lookup|access-control\/user\/|dashboards\/home)/
+
+/**
+ * The org in which a person's request acts, where it says so (zero and what is no number are ignored, as in Grafana
+ * 9.3.2), and the teams that it is about.
+ */
+function actingIn(c: RequestContext): Acting {
+  const { path } = c.req
+  return {
+    orgId:
+      idAfter('/api/orgs/', path) ?? positive(c.req.header('X-Grafana-Org-Id')) ?? positive(c.req.query('targetOrgId')),
+    teams: aboutTeams.test(path) ? 'all' : (idAfter('/api/teams/', path) ?? 'none'),
+  }
+}
 
 async function byPassword(c: RequestContext, name: string, password: string): Promise<Person> {
-  const person = await signIn(c, name, password, wantedOrg(c))
+  const person = await signIn(c, name, password, actingIn(c))
   if (!person) throw unauthorized('invalid username or password', traced)
   return person
 }
@@ -44,9 +56,7 @@ const refusals: Record<Refusal, () => ApiError> = {
 
 /** A mistyped token is known without asking the database. An org header moves a person's token, never a machine's. */
 async function byToken(c: RequestContext, token: string): Promise<Person | Machine> {
-  const found = isWellFormed(token)
-    ? await findByToken(c.var.db, secretHash(token), wantedOrg(c), c.var.now)
-    : undefined
+  const found = isWellFormed(token) ? await findByToken(c.var.db, secretHash(token), actingIn(c), c.var.now) : undefined
   if (typeof found === 'object') return found
   throw refusals[found ?? 'revoked']()
 }
@@ -66,7 +76,7 @@ function isForeign(c: RequestContext): boolean {
 async function bySession(c: RequestContext, cookie: string): Promise<Identity> {
   const { db, config, now } = c.var
   const key = sessionHash(cookie, config.grafanaSecretKey)
-  const person = await findBySession(db, { ...key, orgId: wantedOrg(c), now, idleSeconds: config.sessionIdleSeconds })
+  const person = await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds })
   if (person) return person
   clearSessionCookie(c)
   return { kind: 'anonymous' }

@@ -125,7 +125,7 @@ function mayInOrg(identity: Person | Machine, orgId: number, action: string, sco
 }
 
 /**
- * For `/api/orgs/:orgId…`: the caller's role is the one in that org (`wantedOrg` in authenticate.ts). Grafana 9.3.2
+ * For `/api/orgs/:orgId…`: the caller's role is the one in that org (`actingIn` in authenticate.ts). Grafana 9.3.2
  * denies without naming a permission where the id is none, and denies keys and service accounts here whatever their
  * role: only what a server admin gave a service account counts.
  */

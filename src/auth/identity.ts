@@ -27,7 +27,7 @@ export type Person = {
   /** The org of this request (X-Grafana-Org-Id, else the active one), and the person's role there. */
   orgId: number
   role: Role | undefined
-  /** In that org; an admin of a team manages it. */
+  /** Those in that org that the request is about; an admin of a team manages it. */
   teams: readonly { id: number; isAdmin: boolean }[]
   session: Session | undefined
   /** Set when a personal access token calls; `permissions` undefined = all of the owner's. */

@@ -5,6 +5,6 @@ import type { Machine, Person } from './identity.ts'
 export function refuseLimited(caller: Person | Machine): void {
   if (caller.kind === 'machine' || !caller.token) return
   if (caller.token.permissions || caller.token.expiresAt !== null) {
-    throw forbidden('A token with an expiry or with limited permissions cannot create credentials')
+    throw forbidden('A token with an expiry or with limited permissions cannot create credentials or raise rights')
   }
 }

@@ -108,14 +108,22 @@ export const allows = (grants: readonly Grant[], action: string, scope: string) 
     ([granted, on]) => granted === action && covers(canonicalScope(action, on), canonicalScope(action, scope)),
   )
 
-/** Everything the caller holds, before the limits of its token. */
-export function grantsOf(identity: Person | Machine): readonly Grant[] {
+function gather(identity: Person | Machine): readonly Grant[] {
   if (identity.kind === 'machine') return [...byRole[identity.role], ...identity.permissions]
   return [
     ...(identity.user.isAdmin ? serverAdmin : []),
     ...(identity.role === undefined ? [] : byRole[identity.role]),
     ...identity.teams.flatMap(ofTeam),
   ]
+}
+
+const gathered = new WeakMap<object, readonly Grant[]>()
+
+/** Everything the caller holds, before the limits of its token; gathered once a request. */
+export function grantsOf(identity: Person | Machine): readonly Grant[] {
+  const grants = gathered.get(identity) ?? gather(identity)
+  gathered.set(identity, grants)
+  return grants
 }
 
 const limitsOf = (identity: Person | Machine) => (identity.kind === 'person' ? identity.token?.permissions : undefined)

@@ -35,10 +35,19 @@ export const readUser = (row: UserRow): User => ({
   updatedAt: row.updatedAt,
 })
 
+/** Where a person's request acts: in which org (undefined = the active one), and for which of its teams the person's part matters. */
+export type Acting = { orgId: number | undefined; teams: number | 'all' | 'none' }
+
+/** ?6: a team's id, or one of these. Most requests are about no team, and somebody may be on thousands. */
+const teamsAsked = ({ teams }: Acting) => (teams === 'all' ? -1 : teams === 'none' ? 0 : teams)
+
+const inOrg = 'user_id = u.id AND org_id = coalesce(?2, u.org_id)'
+
 /** ?2 is the org asked for; without one, the active org. */
 const personColumns = `${userColumns}, u.password_hash AS passwordHash, coalesce(?2, u.org_id) AS actingOrg, m.role AS role,
-  (SELECT json_group_array(json_array(team_id, permission)) FROM team_members
-    WHERE user_id = u.id AND org_id = coalesce(?2, u.org_id)) AS teams`
+  (SELECT json_group_array(json_array(team_id, permission)) FROM (
+    SELECT team_id, permission FROM team_members WHERE team_id = ?6 AND ${inOrg}
+    UNION ALL SELECT * FROM (SELECT team_id, permission FROM team_members WHERE ${inOrg} LIMIT iif(?6 < 0, -1, 0)))) AS teams`
 const membership = 'LEFT JOIN org_members m ON m.org_id = coalesce(?2, u.org_id) AND m.user_id = u.id'
 
 type PersonRow = UserRow & { passwordHash: string | null; actingOrg: number; role: Role | null; teams: string }
@@ -79,17 +88,24 @@ export type Claim = {
   populated: boolean
 }
 
-type Attempt = { name: string; orgId: number | undefined; address: string; now: number; maxAttempts: number }
+type Attempt = { name: string; acting: Acting; address: string; now: number; maxAttempts: number }
 
 /**
  * The person whom a login or e-mail names. The spelling must match exactly, as Grafana 9.3.2 on SQLite has it; the key
  * only keeps two people from sharing a name.
  */
-export async function findClaim(db: Db, { name, orgId, address, now, maxAttempts }: Attempt): Promise<Claim> {
+export async function findClaim(db: Db, { name, acting, address, now, maxAttempts }: Attempt): Promise<Claim> {
   const key = boundedKey(name)
-  const row = await bound(db, byName, key, orgId ?? null, address, now - attemptWindow, maxAttempts).first<
-    PersonRow & { failures: number; populated: number }
-  >()
+  const row = await bound(
+    db,
+    byName,
+    key,
+    acting.orgId ?? null,
+    address,
+    now - attemptWindow,
+    maxAttempts,
+    teamsAsked(acting),
+  ).first<PersonRow & { failures: number; populated: number }>()
   const known = row?.id ? row : undefined
   const exact = known?.login === name || known?.email === name
   return {
@@ -139,12 +155,14 @@ const bySession = (column: 'secret_hash' | 'legacy_hash') => `SELECT ${personCol
 const bySecret = bySession('secret_hash')
 const byLegacySecret = bySession('legacy_hash')
 
-type SessionKey = { hash: string; legacy: boolean; orgId: number | undefined; now: number; idleSeconds: number }
+type SessionKey = { hash: string; legacy: boolean; acting: Acting; now: number; idleSeconds: number }
 
 /** The person behind a live session. No row, past either lifetime or a disabled account: nobody. */
 export async function findBySession(db: Db, key: SessionKey): Promise<Person | undefined> {
-  const { hash, legacy, orgId, now, idleSeconds } = key
-  const row = await bound(db, legacy ? byLegacySecret : bySecret, hash, orgId ?? null, now, now - idleSeconds).first<
+  const { hash, legacy, acting, now, idleSeconds } = key
+  const statement = legacy ? byLegacySecret : bySecret
+  const values = [hash, acting.orgId ?? null, now, now - idleSeconds, null, teamsAsked(acting)] as const
+  const row = await bound(db, statement, ...values).first<
     PersonRow & { sessionId: number; startedAt: number; seenAt: number; expiresAt: number }
   >()
   if (!row) return undefined
@@ -210,10 +228,19 @@ function refusal(row: TokenRow, now: number): Refusal | undefined {
 export async function findByToken(
   db: Db,
   hash: string,
-  orgId: number | undefined,
+  acting: Acting,
   now: number,
 ): Promise<Person | Machine | Refusal | undefined> {
-  const row = await bound(db, byToken, hash, orgId ?? null).first<TokenRow>()
+  const row = await bound(
+    db,
+    byToken,
+    hash,
+    acting.orgId ?? null,
+    null,
+    null,
+    null,
+    teamsAsked(acting),
+  ).first<TokenRow>()
   if (!row) return undefined
   return refusal(row, now) ?? (row.kind === 'personal' ? readTokenOwner(row) : readMachine(row))
 }

@@ -5,6 +5,7 @@ import type { Person } from './identity.ts'
 import { isRight, type Presented, presented, remembered, rememberRight } from './outcomes.ts'
 import { hashPassword, isCurrent, verifyPassword } from './passwords.ts'
 import {
+  type Acting,
   type Claim,
   createFirstAdmin,
   currentHash,
@@ -22,9 +23,9 @@ async function createAdmin(c: RequestContext): Promise<void> {
   await createFirstAdmin(db, { login, email, passwordHash, uid: crypto.randomUUID(), now })
 }
 
-async function claim(c: RequestContext, name: string, orgId: number | undefined): Promise<Claim> {
+async function claim(c: RequestContext, name: string, acting: Acting): Promise<Claim> {
   const { db, config, now } = c.var
-  const attempt = { name, orgId, address: clientAddress(c), now, maxAttempts: config.loginMaxAttempts }
+  const attempt = { name, acting, address: clientAddress(c), now, maxAttempts: config.loginMaxAttempts }
   const found = await findClaim(db, attempt)
   if (found.populated) return found
   await createAdmin(c)
@@ -99,9 +100,9 @@ export async function signIn(
   c: RequestContext,
   name: string,
   password: string,
-  orgId?: number,
+  acting: Acting = { orgId: undefined, teams: 'none' },
 ): Promise<Person | undefined> {
-  const { person, account, failures } = await claim(c, name, orgId)
+  const { person, account, failures } = await claim(c, name, acting)
   if (failures >= c.var.config.loginMaxAttempts) return undefined
   const stored = person && !person.user.isDisabled ? person.passwordHash : null
   const right = await passes(c, account, presented(stored, account, password))

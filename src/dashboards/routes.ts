@@ -82,6 +82,10 @@ const Model = object({
 const SaveBody = object({ dashboard: record(string(), unknown()), overwrite: optional(boolean(), false) })
 type Sent = InferOutput<typeof SaveBody>['dashboard']
 
+/** What a search carries along for each hit. */
+const maxTitle = 200
+const maxTags = 50
+
 /** Well within the 2 MB that a row of D1 holds. */
 const maxModelBytes = 512 * 1024
 
@@ -90,6 +94,10 @@ const uidRefusals = { 'too long': 'uid too long, max 40 characters', illegal: 'u
 function readModel(sent: Sent) {
   const model = parse(Model, sent)
   if (model.title === '') throw badRequest('Dashboard title cannot be empty', { status: 'empty-name' })
+  if (model.title.length > maxTitle) throw badRequest(`title is longer than ${maxTitle} characters`)
+  if (model.tags.length > maxTags || model.tags.some((tag) => tag.length > maxTitle)) {
+    throw badRequest(`a dashboard has at most ${maxTags} tags of ${maxTitle} characters`)
+  }
   const fault = uidFault(model.uid)
   if (fault) throw badRequest(uidRefusals[fault])
   return model

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { anyone, requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
+import { refuseLimited } from '../auth/limits.ts'
 import { isAtMost, type Role } from '../auth/permissions.ts'
 import { secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
@@ -48,6 +49,7 @@ const isMember = (loginOrEmail: string) =>
 
 invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c) => {
   const { db, config, caller, now } = c.var
+  refuseLimited(caller)
   const { sendEmail, ...wanted } = await readBody(c, InviteBody)
   if (!mayGive(caller, wanted.role)) throw forbidden("Cannot assign a role higher than user's role")
   if (sendEmail && !canSendMail(c)) throw noMail()

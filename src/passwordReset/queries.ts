@@ -1,7 +1,7 @@
 import { and, eq, exists, gt, sql } from 'drizzle-orm'
 import { nameKey } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
-import { passwordResets, sessions, users } from '../db/schema.ts'
+import { passwordResets, sessions, tokens, users } from '../db/schema.ts'
 
 const resettable = `SELECT u.id, u.login, u.email, u.password_hash AS passwordHash
   FROM sign_in_names n JOIN users u ON u.id = n.user_id
@@ -40,7 +40,7 @@ export type Reset = { userId: number; codeHash: string; verified: string | null;
 
 /**
  * Only while the password is still the one that the code is bound to, and the account enabled: of two who use one code,
- * or a code and another way to change the password, one wins. Ends the code and every session.
+ * or a code and another way to change the password, one wins. Ends the code, every session and every personal token.
  */
 export async function resetPassword(db: Db, { userId, codeHash, verified, hash, now }: Reset): Promise<boolean> {
   const underWay = db
@@ -67,6 +67,7 @@ export async function resetPassword(db: Db, { userId, codeHash, verified, hash, 
       )
       .returning({ id: users.id }),
     db.delete(sessions).where(and(eq(sessions.userId, userId), exists(changed))),
+    db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, userId), exists(changed))),
     db.delete(passwordResets).where(and(eq(passwordResets.userId, userId), exists(changed))),
   ])
   return updated.length > 0

@@ -210,7 +210,9 @@ export const serviceAccounts: Slice = {
       answers: {
         200: done('Service account permissions updated'),
         400: refused('bad request data', noNumber),
-        403: writeDenied('A token with an expiry or with limited permissions cannot create credentials'),
+        403: writeDenied(
+          'A token with an expiry or with limited permissions cannot create credentials or raise rights',
+        ),
         404: unknown,
       },
     }),

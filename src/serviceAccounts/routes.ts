@@ -95,6 +95,7 @@ serviceAccounts.patch('/api/serviceaccounts/:id', requiresOnAccount('serviceacco
   const { db, caller, now } = c.var
   const account = await reachAccount(c, c.req.param('id'))
   const { name, role, isDisabled } = await readBody(c, ChangeBody, badData)
+  if (role && role !== account.role) refuseLimited(caller)
   refuseHigher(role, caller)
   const change = { ...(name && { name }), ...(role && { role }), ...(isDisabled !== undefined && { isDisabled }) }
   if (!(await updateAccount(db, account.orgId, account.id, change, now))) throw noAccount()

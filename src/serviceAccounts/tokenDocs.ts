@@ -81,7 +81,7 @@ export const serviceAccountTokens: Slice = {
         }),
         400: refused('Bad request data', noNumber, 'invalid SecondsToLive value'),
         403: writeDenied(
-          'A token cannot be made for a service account that may do more than its creator, or: A token with an expiry or with limited permissions cannot create credentials',
+          'A token cannot be made for a service account that may do more than its creator, or: A token with an expiry or with limited permissions cannot create credentials or raise rights',
         ),
         404: refused(unknown),
         409: refused(

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { signedIn } from '../auth/guards.ts'
+import type { Person } from '../auth/identity.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
 import { badRequest, notFound, traced } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
@@ -13,7 +14,7 @@ const noUser = () => notFound('user not found')
 
 stars.get('/api/user/stars', signedIn('users:read', 'an empty list'), async (c) => {
   const { db, me } = c.var
-  return send(c, withinLimit(await listStars(db, me.user.id, me.orgId)))
+  return send(c, withinLimit(await listStars(db, me.user.id, orgOf(me))))
 })
 
 /** A number may be nobody's, as recorded: such a star is kept, and not shown until there is the dashboard. */
@@ -23,6 +24,9 @@ function dashboardId(c: RequestContext): number {
   if (id <= 0) throw badRequest('Missing dashboard id')
   return id
 }
+
+/** Whoever may read none there has none there: an org of which one is no member tells nothing. */
+const orgOf = ({ role, orgId }: Person) => (role === undefined || role === 'None' ? 0 : orgId)
 
 const noDashboard = () => notFound('Dashboard not found', traced)
 
@@ -38,14 +42,14 @@ stars.delete('/api/user/stars/dashboard/:id', signedIn('users:write', noUser), a
 
 stars.post('/api/user/stars/dashboard/uid/:uid', signedIn('users:write', noUser), async (c) => {
   const { db, me, now } = c.var
-  const dashboard = { userId: me.user.id, orgId: me.orgId, uid: c.req.param('uid') }
+  const dashboard = { userId: me.user.id, orgId: orgOf(me), uid: c.req.param('uid') }
   if (!(await starByUid(db, dashboard, now))) throw noDashboard()
   return done(c, 'Dashboard starred!')
 })
 
 stars.delete('/api/user/stars/dashboard/uid/:uid', signedIn('users:write', noUser), async (c) => {
   const { db, me } = c.var
-  const dashboard = { userId: me.user.id, orgId: me.orgId, uid: c.req.param('uid') }
+  const dashboard = { userId: me.user.id, orgId: orgOf(me), uid: c.req.param('uid') }
   if (!(await unstarByUid(db, dashboard))) throw noDashboard()
   return done(c, 'Dashboard unstarred')
 })

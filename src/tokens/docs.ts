@@ -163,7 +163,9 @@ export const personalTokens: Slice = {
           key: 'rcpat_yscW25imSKJIuav8zF37RZmnbiDvB05G_fcaaf58a',
         }),
         400: badExpiry,
-        403: writeDenied('A token with an expiry or with limited permissions cannot create credentials'),
+        403: writeDenied(
+          'A token with an expiry or with limited permissions cannot create credentials or raise rights',
+        ),
         404: noUser,
         409: refused('A token of that name exists'),
       },

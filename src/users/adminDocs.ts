@@ -53,6 +53,9 @@ export const adminUsers: Slice = {
       answers: {
         200: done('User permissions updated'),
         400: refused('cannot remove last grafana admin', 'id is invalid', 'bad request data'),
+        403: writeDenied(
+          'A token with an expiry or with limited permissions cannot create credentials or raise rights',
+        ),
         404: noUser,
       },
     }),

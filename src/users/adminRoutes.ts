@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
+import { refuseLimited } from '../auth/limits.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
@@ -60,6 +61,7 @@ adminUsers.put(
   requires('users.permissions:write', 'global.users:id::id'),
   async (c) => {
     const { isGrafanaAdmin } = await readBody(c, PermissionsBody)
+    if (isGrafanaAdmin) refuseLimited(c.var.caller)
     const id = readId(c.req.param('id'))
     if (!(await setAdmin(c.var.db, id, isGrafanaAdmin, c.var.now))) throw noUser()
     return done(c, 'User permissions updated')

@@ -57,10 +57,22 @@ export async function createUser(db: Db, { now, ...user }: NewUser): Promise<num
 }
 
 /** Empty = leave as it is: Grafana's clients omit what they don't change. */
-export type UserChange = { login: string; email: string; name: string; theme: string; now: number }
+export type UserChange = {
+  login: string
+  email: string
+  name: string
+  theme: string
+  now: number
+  /** A server admin is not to be changed. */
+  sparesAdmins: boolean
+}
 
-/** Whether it was changed: not where there is no such user, nor where it is another system's to change. */
-export async function updateUser(db: Db, id: number, { login, email, name, theme, now }: UserChange): Promise<boolean> {
+/** Whether it was changed: not where there is no such user, where it is another system's to change, or one to be spared. */
+export async function updateUser(
+  db: Db,
+  id: number,
+  { login, email, name, theme, now, sparesAdmins }: UserChange,
+): Promise<boolean> {
   const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
   const { meta } = await db
     .update(users)
@@ -71,7 +83,7 @@ export async function updateUser(db: Db, id: number, { login, email, name, theme
       ...(theme && { theme }),
       updatedAt: now,
     })
-    .where(and(eq(users.id, id), notExists(external)))
+    .where(and(eq(users.id, id), notExists(external), sparesAdmins ? eq(users.isAdmin, false) : undefined))
   return meta.changes > 0
 }
 

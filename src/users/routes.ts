@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
 import { object, optional, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
+import { refuseLimited } from '../auth/limits.ts'
 import { hashPassword } from '../auth/passwords.ts'
+import { may } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
-import { badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
+import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
 import { readBody, readId, readText } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
@@ -51,27 +53,47 @@ users.get('/api/users/:id', requires('users:read', 'global.users:id::id'), async
 const text = optional(string(), '')
 const UserBody = object({ login: text, email: text, name: text, theme: text })
 
-/** The body is read before the id, as Grafana does. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so here they do. */
-async function change(c: RequestContext, readTarget: () => number) {
+type Names = { login: string; email: string }
+
+/**
+ * The body is read before the id, as Grafana does; `target` says whom the names are for and whether server admins are
+ * to be spared. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so
+ * here they do.
+ */
+async function change(c: RequestContext, target: (names: Names) => { id: number; sparesAdmins: boolean }) {
   const body = await readBody(c, UserBody)
-  const id = readTarget()
   const names = namesToChange(body)
+  const { id, sparesAdmins } = target(names)
   if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
   if (isUnreadable(names.login + names.email)) throw badRequest('login and email cannot hold control characters')
-  const changed = await updateUser(c.var.db, id, { ...body, ...names, now: c.var.now }).catch((error: unknown) => {
-    if (isDuplicate(error))
-      throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
-    throw error
+  const wanted = { ...body, ...names, now: c.var.now, sparesAdmins }
+  const changed = await updateUser(c.var.db, id, wanted).catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error
+    throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
   })
   if (changed) return done(c, 'User updated')
-  throw (await findUser(c.var.db, id)) ? forbidden('User info cannot be updated for external Users') : noUser()
+  const user = await findUser(c.var.db, id)
+  if (!user) throw noUser()
+  throw user.authModule === null
+    ? accessDenied('users.password:write')
+    : forbidden('User info cannot be updated for external Users')
 }
 
+/** A new e-mail address is a way to a new password: a server admin's is only for whoever may set that anyway. */
 users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) =>
-  change(c, () => readId(c.req.param('id'))),
+  change(c, () => {
+    const id = readId(c.req.param('id'))
+    return { id, sparesAdmins: !may(c.var.caller, 'users.password:write', `global.users:id:${id}`) }
+  }),
 )
 
-users.put('/api/user', signedIn('users:write', noUser), (c) => change(c, () => c.var.me.user.id))
+users.put('/api/user', signedIn('users:write', noUser), (c) =>
+  change(c, ({ login, email }) => {
+    const { user } = c.var.me
+    if (login !== user.login || (email !== '' && email !== user.email)) refuseLimited(c.var.me)
+    return { id: user.id, sparesAdmins: false }
+  }),
+)
 
 /** `confirmNew` is for forms: Grafana never compares it. */
 const PasswordBody = object({ oldPassword: text, newPassword: text })

@@ -1,0 +1,1 @@
+CREATE TRIGGER org_members_leave_accounts AFTER DELETE ON org_members BEGIN DELETE FROM service_account_permissions WHERE user_id = OLD.user_id AND service_account_id IN (SELECT id FROM service_accounts WHERE org_id = OLD.org_id); END;
