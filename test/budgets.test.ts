@@ -77,6 +77,23 @@ describe('a request costs no more than its budget:', () => {
     expect(trips).toBeLessThanOrEqual(3)
   })
 
+  it('GET /api/user of somebody on five hundred teams, twelve rows still', async () => {
+    await env.DB.batch([
+      env.DB.prepare(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO teams (uid, org_id, name, created_at, updated_at) SELECT 'many' || i, 1, 'many' || i, 0, 0 FROM n",
+      ),
+      env.DB.prepare(
+        "INSERT INTO team_members (team_id, org_id, user_id, permission, created_at) SELECT id, 1, 1, 4, 0 FROM teams WHERE uid LIKE 'many%'",
+      ),
+    ])
+    for (const path of ['/api/user', '/api/teams/1']) {
+      const { status, rowsRead } = await cost(root, 'GET', path)
+      expect(status).toBe(200)
+      expect(rowsRead).toBeLessThanOrEqual(path === '/api/user' ? 12 : 24)
+    }
+    await env.DB.prepare("DELETE FROM teams WHERE uid LIKE 'many%'").run()
+  })
+
   it('a sign-in, one key in KV', async () => {
     const { kv, count } = countingKv()
     await as(undefined, { SESSIONS: kv }).post('/login', { user: 'vic', password: 'pass' })

@@ -256,6 +256,21 @@ describe('stars', () => {
   })
 })
 
+describe('an org of which one is no member', () => {
+  it('tells nothing of its dashboards by stars', async () => {
+    const there = { 'X-Grafana-Org-Id': '2' }
+    const saved = await as(root).post('/api/dashboards/db', { dashboard: { title: 'Secret', uid: 'secretuid' } }, there)
+    expect(saved.status).toBe(200)
+    await person('outsider')
+    const outsider = as('outsider:pass')
+    expect((await outsider.post(`/api/user/stars/dashboard/${numberIn(saved.body, 'id')}`)).status).toBe(200)
+    expect((await outsider.get('/api/user/stars', there)).body).toEqual([])
+    expect((await outsider.post('/api/user/stars/dashboard/uid/secretuid', undefined, there)).status).toBe(404)
+    expect((await as(root).post('/api/user/stars/dashboard/uid/secretuid', undefined, there)).status).toBe(200)
+    expect((await as(root).get('/api/user/stars', there)).body).toEqual(['secretuid'])
+  })
+})
+
 describe('API keys', () => {
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   let admin: { token: string }
