@@ -86,7 +86,7 @@ export const invites: Slice = {
       parameters: actingOrg,
       answers: {
         200: answer('Neither accepted nor revoked nor expired', array(Invite), [pending]),
-        400: refused('An answer holds at most 10000 rows: ask for a smaller perpage'),
+        400: refused('An answer holds at most 10000 rows: ask for fewer'),
       },
     }),
     post('/api/org/invites', add, {

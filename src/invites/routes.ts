@@ -3,7 +3,6 @@ import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { anyone, requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
-import { isAtMost, type Role } from '../auth/permissions.ts'
 import { secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
@@ -14,6 +13,7 @@ import { linkTo, newCode } from '../mail/links.ts'
 import { addedToOrg, invitation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, noMail, sendMail } from '../mail/send.ts'
+import { mayGive } from '../orgs/rules.ts'
 import { withinLimit } from '../page.ts'
 import { forgetCode, register } from '../signUp/queries.ts'
 import { enter, newAccount } from '../signUp/register.ts'
@@ -26,10 +26,6 @@ export const invites = new Hono<AppEnv>({ strict: false })
 invites.get('/api/org/invites', requires('org.users:add', 'users:*'), async (c) =>
   send(c, withinLimit(await listInvites(c.var.db, c.var.caller.orgId, c.var.now)).map(listedInvite)),
 )
-
-/** Nobody gives away more than they have, but a server admin has everything. */
-const mayGive = (caller: Person | Machine, role: Role) =>
-  (caller.kind === 'person' && caller.user.isAdmin) || isAtMost(role, caller.role ?? 'None')
 
 const inviterOf = (caller: Person | Machine) =>
   caller.kind === 'person'

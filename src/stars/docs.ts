@@ -23,7 +23,7 @@ export const stars: Slice = {
       parameters: actingOrg,
       answers: {
         200: answer('Uids in the org of the request, oldest star first', array(string()), ['H9C42DRdk', 'cIBgcSjkk']),
-        400: refused('An answer holds at most 10000 rows: ask for a smaller perpage'),
+        400: refused('An answer holds at most 10000 rows: ask for fewer'),
       },
     }),
     post('/api/user/stars/dashboard/:id', write, {

@@ -63,7 +63,7 @@ const NewToken = strictObject({
 
 const name = pipe(string(), nonEmpty())
 const secondsToLive = optional(pipe(count, metadata({ description: '0 = never expires' })), 0)
-const tooMany = 'An answer holds at most 10000 rows: ask for a smaller perpage'
+const tooMany = 'An answer holds at most 10000 rows: ask for fewer'
 const badExpiry = refused('negative value for SecondsToLive', 'bad request data')
 const noUser = refused('user not found')
 

@@ -111,7 +111,7 @@ const paging: Parameter[] = [
   query('activeLast30Days', 'Only whoever was seen in the last 30 days', optional(literal('true'))),
 ]
 
-const tooMany = refused('An answer holds at most 10000 rows: ask for a smaller perpage')
+const tooMany = refused('An answer holds at most 10000 rows: ask for fewer')
 const user = pathParameter('id', 'The user')
 const noUser = refused('user not found')
 const word = optional(string(), '')
