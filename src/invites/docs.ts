@@ -18,7 +18,7 @@ import {
   time,
   writeDenied,
 } from '../docs.ts'
-import { foreignSite, mailFailed } from '../mail/docs.ts'
+import { foreignSite, mailFailed, tooManyRequests } from '../mail/docs.ts'
 
 const Invite = strictObject({
   id,
@@ -108,6 +108,7 @@ export const invites: Slice = {
           'User jane is already added to organization',
           "SMTP not configured, check your grafana.ini config file's [smtp] section",
         ),
+        429: tooManyRequests,
         502: mailFailed,
       },
     }),

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
+import { clientAddress } from '../auth/address.ts'
 import { anyone, requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
@@ -11,8 +12,9 @@ import { readBody, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { linkTo, newCode } from '../mail/links.ts'
 import { addedToOrg, invitation } from '../mail/messages.ts'
+import { takeTurn } from '../mail/queries.ts'
 import { isEmail } from '../mail/rules.ts'
-import { canSendMail, failedToSend, noMail, sendMail } from '../mail/send.ts'
+import { canSendMail, failedToSend, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
 import { mayGive } from '../orgs/rules.ts'
 import { withinLimit } from '../page.ts'
 import { forgetCode, register } from '../signUp/queries.ts'
@@ -49,6 +51,7 @@ invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c)
   const { sendEmail, ...wanted } = await readBody(c, InviteBody)
   if (!mayGive(caller, wanted.role)) throw forbidden("Cannot assign a role higher than user's role")
   if (sendEmail && !canSendMail(c)) throw noMail()
+  if (sendEmail && !(await takeTurn(db, 'invite', clientAddress(c), now))) throw tooManyRequests()
   const inviter = inviterOf(caller)
   const code = newCode()
   const isEmailSent = sendEmail && isEmail(wanted.loginOrEmail)

@@ -12,7 +12,12 @@ const take = `INSERT INTO login_attempts (account, address, at) SELECT ?1, ?2, ?
 const forget = 'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)'
 
 /** Whether the address may ask once more. One statement counts and takes the turn, so that a burst gets no more than its share. */
-export async function takeTurn(db: Db, what: 'reset' | 'sign-up', address: string, now: number): Promise<boolean> {
+export async function takeTurn(
+  db: Db,
+  what: 'reset' | 'sign-up' | 'invite',
+  address: string,
+  now: number,
+): Promise<boolean> {
   const [taken] = await db.$client.batch([
     bound(db, take, `turn:${what}`, address, now, now - turnWindow, maxTurns),
     bound(db, forget, now - turnWindow),
