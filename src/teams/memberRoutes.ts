@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { array, maxLength, object, optional, pipe, string } from 'valibot'
+import { array, maxLength, object, optional, pipe, string, transform } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import { nameKey } from '../auth/queries.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
@@ -38,7 +38,19 @@ teamMembers.post('/api/teams/:teamId/members', requires('teams.permissions:write
 
 /** No e-mail is longer. */
 const maxEmail = 1000
-const emails = optional(pipe(array(pipe(string(), maxLength(maxEmail))), maxLength(maxRows)), [])
+const emails = optional(
+  pipe(
+    array(
+      pipe(
+        string(),
+        maxLength(maxEmail),
+        transform((email) => email.toWellFormed()),
+      ),
+    ),
+    maxLength(maxRows),
+  ),
+  [],
+)
 const MembersBody = object({ members: emails, admins: emails })
 
 /** By e-mail, as later Grafanas have it. Whoever is not named leaves the team; if one e-mail is nobody's, nothing changes. */

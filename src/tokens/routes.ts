@@ -77,7 +77,10 @@ tokens.get('/api/user/tokens', signedIn('users:read', 'an empty list'), async (c
   )
 })
 
-const Permission = object({ action: pipe(string(), nonEmpty()), scope: optional(string(), '') })
+const Permission = object({
+  action: pipe(string(), nonEmpty(), maxLength(200)),
+  scope: optional(pipe(string(), maxLength(200)), ''),
+})
 const NewTokenBody = object({
   name: pipe(name, maxLength(190)),
   secondsToLive: optional(int64, 0),
