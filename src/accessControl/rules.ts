@@ -1,11 +1,11 @@
 import type { Machine, Person } from '../auth/identity.ts'
-import { allows, type Grant } from '../auth/permissions.ts'
+import { allows, type Grant, limitsOf } from '../auth/permissions.ts'
 import type { Level } from '../serviceAccounts/rules.ts'
 import { levels } from '../serviceAccounts/rules.ts'
 
 /** What was granted, cut to the limits of the caller's token: of a grant and a limit that overlap, the narrower counts. */
 export function withinLimits(caller: Person | Machine, grants: readonly Grant[]): readonly Grant[] {
-  const limits = caller.kind === 'person' ? caller.token?.permissions : undefined
+  const limits = limitsOf(caller)
   if (limits === undefined) return grants
   return [
     ...grants.filter(([action, scope]) => allows(limits, action, scope)),

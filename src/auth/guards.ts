@@ -5,7 +5,7 @@ import { type ApiError, accessDenied, unauthorized } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
 import { send } from '../json.ts'
 import type { Machine, Person } from './identity.ts'
-import { allows, type Grant, may, mayOnServer, maySome } from './permissions.ts'
+import { type Grant, isWithinLimits, may, mayOnServer, maySome } from './permissions.ts'
 
 /** What each guard demands, so that a test can hold every route to having one. */
 export const demands = new WeakMap<object, string>()
@@ -51,8 +51,7 @@ export const signedIn = (action: 'users:read' | 'users:write', forMachines: ForM
         c.set('inHandler', true)
         return answerMachine(c, identity, forMachines)
       }
-      const limits = identity.token?.permissions
-      if (limits && !allows(limits, action, `global.users:id:${identity.user.id}`)) throw accessDenied(action)
+      if (!isWithinLimits(identity, action, `global.users:id:${identity.user.id}`)) throw accessDenied(action)
       c.set('me', identity)
       c.set('inHandler', true)
       return next()

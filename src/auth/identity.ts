@@ -48,5 +48,9 @@ export type Machine = {
   permissions: readonly Grant[]
 }
 
+/** The person who calls; null = a machine, which is none. */
+export const personIdOf = (caller: Person | Machine): number | null =>
+  caller.kind === 'person' ? caller.user.id : null
+
 /** Who is calling, decided once per request. */
 export type Identity = { kind: 'anonymous' } | Person | Machine

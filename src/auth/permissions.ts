@@ -3,6 +3,13 @@ import type { Identity, Machine, Person } from './identity.ts'
 /** What a caller holds: an action on a scope, as Grafana's documentation prints them. */
 export type Grant = readonly [action: string, scope: string]
 
+/** As they are stored; written by this code alone, from a parsed list. */
+export const readGrants = (json: string): Grant[] => JSON.parse(json)
+
+/** Grafana's numbers for what somebody is on a team. */
+export const teamMember = 0
+export const teamAdmin = 4
+
 /** In an org, from least to most. */
 export const roles = ['None', 'Viewer', 'Editor', 'Admin'] as const
 export type Role = (typeof roles)[number]
@@ -126,13 +133,20 @@ export function grantsOf(identity: Person | Machine): readonly Grant[] {
   return grants
 }
 
-const limitsOf = (identity: Person | Machine) => (identity.kind === 'person' ? identity.token?.permissions : undefined)
+/** Those of the calling token; undefined = none. */
+export const limitsOf = (identity: Person | Machine): readonly Grant[] | undefined =>
+  identity.kind === 'person' ? identity.token?.permissions : undefined
+
+/** Whether the limits of the calling token, if it has some, let it. */
+export function isWithinLimits(identity: Person | Machine, action: string, scope: string): boolean {
+  const limits = limitsOf(identity)
+  return limits === undefined || allows(limits, action, scope)
+}
 
 /** Whether the caller may: by what it holds, and within the limits of its token. */
 export function may(identity: Identity, action: string, scope: string): boolean {
   if (identity.kind === 'anonymous') return false
-  const limits = limitsOf(identity)
-  return allows(grantsOf(identity), action, scope) && (limits === undefined || allows(limits, action, scope))
+  return allows(grantsOf(identity), action, scope) && isWithinLimits(identity, action, scope)
 }
 
 /** Whether the caller may on the whole server: by what it holds beside its role, which counts in one org alone. */

@@ -1,6 +1,6 @@
 import { bound, type Db } from '../db/client.ts'
 import type { Machine, Person, Session, User } from './identity.ts'
-import type { Grant, Role } from './permissions.ts'
+import { type Role, readGrants, teamAdmin } from './permissions.ts'
 import { secretHash } from './secrets.ts'
 
 // One statement answers who is calling and everything that can end access. They are text for D1 itself, kept for the
@@ -51,9 +51,6 @@ const personColumns = `${userColumns}, u.password_hash AS passwordHash, coalesce
 const membership = 'LEFT JOIN org_members m ON m.org_id = coalesce(?2, u.org_id) AND m.user_id = u.id'
 
 type PersonRow = UserRow & { passwordHash: string | null; actingOrg: number; role: Role | null; teams: string }
-
-/** Grafana's number for a team's admin. */
-const teamAdmin = 4
 
 function readTeams(json: string): Person['teams'] {
   const rows: [id: number, permission: number][] = JSON.parse(json)
@@ -197,9 +194,6 @@ type TokenRow = PersonRow & {
 
 /** Why a token that exists opens nothing. */
 export type Refusal = 'revoked' | 'expired' | 'disabled account'
-
-/** Written by this code alone, from a parsed list. */
-const readGrants = (json: string): Grant[] => JSON.parse(json)
 
 const readMachine = (row: TokenRow): Machine => ({
   kind: 'machine',

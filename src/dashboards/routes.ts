@@ -14,7 +14,7 @@ import {
   unknown,
 } from 'valibot'
 import { anySignedIn, requires, requiresAny } from '../auth/guards.ts'
-import type { Machine, Person } from '../auth/identity.ts'
+import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { may } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
@@ -39,7 +39,6 @@ export const dashboards = new Hono<AppEnv>({ strict: false })
 
 type Caller = Person | Machine
 
-const userIdOf = (caller: Caller) => (caller.kind === 'person' ? caller.user.id : undefined)
 const mayRead = (caller: Caller) => may(caller, 'dashboards:read', 'dashboards:*')
 
 const defaultHits = 1000
@@ -61,7 +60,7 @@ dashboards.get('/api/search', anySignedIn('finds only what the caller may read')
   if (!mayRead(caller) || type === 'dash-folder') return send(c, [])
   const hits = await searchDashboards(db, {
     orgId: caller.orgId,
-    userId: userIdOf(caller) ?? 0,
+    userId: personIdOf(caller) ?? 0,
     text: readText(c.req.url, 'query'),
     starred: starred === 'true',
     limit,
@@ -144,7 +143,7 @@ dashboards.post('/api/dashboards/db', requiresAny(create, write), async (c) => {
   const model = readModel(sent)
   const wanted = { ...model, overwrite }
   const decision = decide(await findAlike(db, caller.orgId, wanted), wanted)
-  const by = { orgId: caller.orgId, userId: userIdOf(caller) ?? null, now }
+  const by = { orgId: caller.orgId, userId: personIdOf(caller), now }
   if (decision.kind === 'create') {
     mustHold(caller, create)
     const content = contentOf(sent, model, model.uid || uidOf(crypto.getRandomValues(new Uint8Array(9))))
@@ -172,7 +171,7 @@ const noDashboard = () => notFound('Dashboard not found', traced)
 dashboards.get('/api/dashboards/uid/:uid', requires('dashboards:read', 'dashboards:uid::uid'), async (c) => {
   const { db, caller } = c.var
   const uid = c.req.param('uid')
-  const dashboard = await findDashboard(db, caller.orgId, uid, userIdOf(caller) ?? 0)
+  const dashboard = await findDashboard(db, caller.orgId, uid, personIdOf(caller) ?? 0)
   if (!dashboard) throw noDashboard()
   return send(c, fullDashboard(dashboard, rightsOn(caller, `dashboards:uid:${uid}`)))
 })
@@ -187,6 +186,6 @@ dashboards.delete('/api/dashboards/uid/:uid', requires('dashboards:delete', 'das
 dashboards.get('/api/dashboards/home', anySignedIn('names only what the caller may read'), async (c) => {
   const { db, caller } = c.var
   const teams = caller.kind === 'person' ? caller.teams.map(({ id }) => id) : []
-  const home = mayRead(caller) ? await findHome(db, caller.orgId, userIdOf(caller) ?? 0, teams) : undefined
+  const home = mayRead(caller) ? await findHome(db, caller.orgId, personIdOf(caller) ?? 0, teams) : undefined
   return send(c, home ? { redirectUri: addressOf(home) } : emptyHome(rightsOn(caller, 'dashboards:*')))
 })

@@ -2,12 +2,12 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { demands } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
-import { may, maySome } from '../auth/permissions.ts'
+import { isWithinLimits, limitsOf, may, maySome } from '../auth/permissions.ts'
 import type { AppEnv } from '../env.ts'
 import { type ApiError, accessDenied, badRequest, notFound, traced, unauthorized } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
 import { type Account, findAccount } from './queries.ts'
-import { type AccountAction, isWithinLimits, mayBeGiven, mayOn, scopeOf } from './rules.ts'
+import { type AccountAction, mayBeGiven, mayOn, scopeOf } from './rules.ts'
 
 // A role gives every account of the org; beside that a person, or a team, can be given a single one. What was given is
 // read with the account itself, so a guard here refuses whoever can't have been given anything, and the handler, by
@@ -55,7 +55,7 @@ export const requiresOnSomeAccount = (action: AccountAction) =>
     `${action} on anything`,
     action,
     (caller) => maySome(caller, action),
-    ({ token }) => token?.permissions?.some(([limit]) => limit === action) ?? true,
+    (caller) => limitsOf(caller)?.some(([limit]) => limit === action) ?? true,
   )
 
 /** Whose given accounts count; null = nobody's. */

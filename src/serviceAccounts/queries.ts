@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Grant, Role } from '../auth/permissions.ts'
+import { type Grant, type Role, readGrants } from '../auth/permissions.ts'
 import { bound, type Db } from '../db/client.ts'
 import { orgMembers, serviceAccountPermissions, serviceAccounts } from '../db/schema.ts'
 import type { Level } from './rules.ts'
@@ -46,7 +46,7 @@ export const readAccount = (row: AccountRow): Account => ({
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
   tokens: row.tokens,
-  permissions: row.permissions === null ? [] : JSON.parse(row.permissions),
+  permissions: row.permissions === null ? [] : readGrants(row.permissions),
   given: row.given,
 })
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { array, boolean, maxLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
-import type { Machine, Person } from '../auth/identity.ts'
+import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { type Grant, isAtMost, type Role } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
@@ -50,7 +50,7 @@ serviceAccounts.post('/api/serviceaccounts', requires('serviceaccounts:create', 
   refuseHigher(role, caller)
   const { orgId } = caller
   const row = { uid: crypto.randomUUID(), orgId, name, login: loginOf(name), role, isDisabled }
-  const creatorId = caller.kind === 'person' ? caller.user.id : null
+  const creatorId = personIdOf(caller)
   const id = await createAccount(db, { ...row, creatorId, now }).catch((error: unknown) => {
     throw isDuplicate(error) ? badRequest('Failed to create service account', traced) : error
   })

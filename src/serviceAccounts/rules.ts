@@ -1,5 +1,5 @@
 import type { Machine, Person } from '../auth/identity.ts'
-import { allows, type Grant, grantsOf, may, mayOnServer } from '../auth/permissions.ts'
+import { type Grant, grantsOf, isWithinLimits, limitsOf, may, mayOnServer } from '../auth/permissions.ts'
 
 /** What somebody, or a team, may be given on one service account. */
 export const levels = ['Edit', 'Admin'] as const
@@ -23,14 +23,6 @@ export const scopeOf = (id: number | string) => `serviceaccounts:id:${id}`
 /** What was given with some accounts, as permissions. */
 export const grantsGiven = (given: readonly { id: number; level: Level }[]): Grant[] =>
   given.flatMap(({ id, level }) => actionsOf[level].map((action): Grant => [action, scopeOf(id)]))
-
-const limitsOf = (caller: Person | Machine) => (caller.kind === 'person' ? caller.token?.permissions : undefined)
-
-/** Whether the limits of the caller's token, if it has some, let it use what it was given. */
-export function isWithinLimits(caller: Person | Machine, action: string, scope: string): boolean {
-  const limits = limitsOf(caller)
-  return limits === undefined || allows(limits, action, scope)
-}
 
 /** Only a member of the org can be given its accounts; whoever has left it, no longer. */
 export const mayBeGiven = (caller: Person | Machine): caller is Person =>

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
-import type { Machine, Person } from '../auth/identity.ts'
+import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { isAtMost } from '../auth/permissions.ts'
 import { newToken, secretHash } from '../auth/secrets.ts'
@@ -51,7 +51,7 @@ serviceAccountTokens.post('/api/serviceaccounts/:id/tokens', requiresOnAccount('
   const expiresAt = expiryOf(secondsToLive, now)
   if (expiresAt === undefined) throw badRequest('invalid SecondsToLive value')
   const key = newToken('glsa')
-  const createdBy = caller.kind === 'person' ? caller.user.id : null
+  const createdBy = personIdOf(caller)
   const row = { hash: secretHash(key), name, createdBy, expiresAt, now }
   const id = await createAccountToken(db, account, row).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { signedIn } from '../auth/guards.ts'
 import type { Person } from '../auth/identity.ts'
+import { allows, grantsOf } from '../auth/permissions.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
 import { badRequest, notFound, traced } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
@@ -26,7 +27,7 @@ function dashboardId(c: RequestContext): number {
 }
 
 /** Whoever may read none there has none there: an org of which one is no member tells nothing. */
-const orgOf = ({ role, orgId }: Person) => (role === undefined || role === 'None' ? 0 : orgId)
+const orgOf = (me: Person) => (allows(grantsOf(me), 'dashboards:read', 'dashboards:*') ? me.orgId : 0)
 
 const noDashboard = () => notFound('Dashboard not found', traced)
 

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { teamMember } from '../auth/permissions.ts'
 import { bound, type Db } from '../db/client.ts'
 import { teamMembers, teams } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
@@ -32,7 +33,7 @@ export async function addTeamMember(db: Db, orgId: number, teamId: number, userI
         teamId: teams.id,
         orgId: teams.orgId,
         userId: sql<number>`${userId}`.as('user_id'),
-        permission: sql<number>`0`.as('permission'),
+        permission: sql<number>`${teamMember}`.as('permission'),
         createdAt: sql<number>`${now}`.as('created_at'),
       })
       .from(teams)

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { teamAdmin } from '../auth/permissions.ts'
 import type { Db } from '../db/client.ts'
 import { orgMembers, teamMembers, teams } from '../db/schema.ts'
 
@@ -28,7 +29,7 @@ export async function createTeam(db: Db, { uid, orgId, name, email, creatorId, n
           teamId: teams.id,
           orgId: teams.orgId,
           userId: orgMembers.userId,
-          permission: sql<number>`4`.as('permission'),
+          permission: sql<number>`${teamAdmin}`.as('permission'),
           createdAt: teams.createdAt,
         })
         .from(teams)

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires, requiresSome, signedIn } from '../auth/guards.ts'
+import { personIdOf } from '../auth/identity.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced } from '../errors.ts'
@@ -30,7 +31,7 @@ const NewTeamBody = object({ name: pipe(string(), nonEmpty()), email: optional(s
 teams.post('/api/teams', requires('teams:create', ''), async (c) => {
   const { db, caller, now } = c.var
   const { name, email } = await readBody(c, NewTeamBody)
-  const creatorId = caller.kind === 'person' ? caller.user.id : null
+  const creatorId = personIdOf(caller)
   const teamId = await createTeam(db, {
     uid: crypto.randomUUID(),
     orgId: caller.orgId,

@@ -1,9 +1,5 @@
 import type { Machine, Person } from '../auth/identity.ts'
-import { allows, type Grant, grantsOf } from '../auth/permissions.ts'
-
-/** Grafana's numbers for what somebody is on a team. */
-export const teamMember = 0
-export const teamAdmin = 4
+import { allows, type Grant, grantsOf, limitsOf, teamAdmin, teamMember } from '../auth/permissions.ts'
 
 export const isPermission = (permission: number) => permission === teamMember || permission === teamAdmin
 
@@ -19,7 +15,7 @@ function readable(grants: readonly Grant[]): Set<number> | 'all' {
 /** Which teams of its org the caller sees: what it holds, within the limits of its token. */
 export function visibleTeams(caller: Person | Machine): number[] | 'all' {
   const held = readable(grantsOf(caller))
-  const limits = caller.kind === 'person' ? caller.token?.permissions : undefined
+  const limits = limitsOf(caller)
   const within = limits ? readable(limits) : 'all'
   if (held === 'all') return within === 'all' ? 'all' : [...within]
   return [...held].filter((id) => within === 'all' || within.has(id))

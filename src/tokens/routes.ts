@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { array, maxLength, minLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
+import { personIdOf } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { type Grant, isAtMost } from '../auth/permissions.ts'
 import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
@@ -48,7 +49,7 @@ tokens.post('/api/auth/keys', requires('apikeys:create', ''), async (c) => {
     throw forbidden('A key cannot have a higher role than its creator')
   }
   const { orgId } = caller
-  const createdBy = caller.kind === 'person' ? caller.user.id : null
+  const createdBy = personIdOf(caller)
   const key = newApiKey(body.name, orgId)
   const row = { hash: secretHash(key), name: body.name, role: body.role, orgId, createdBy, expiresAt, createdAt: now }
   const id = await createApiKey(db, row).catch((error: unknown) => {

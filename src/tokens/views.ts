@@ -1,4 +1,4 @@
-import type { Grant } from '../auth/permissions.ts'
+import { readGrants } from '../auth/permissions.ts'
 import { rfc3339 } from '../time.ts'
 import type { ApiKey, PersonalToken } from './queries.ts'
 
@@ -12,7 +12,7 @@ export const apiKey = (key: ApiKey) => ({
 
 /** The list of permissions is absent where the token has all of its owner's. Never the token itself. */
 export function personalToken(token: PersonalToken, now: number) {
-  const permissions: Grant[] | undefined = token.permissions === null ? undefined : JSON.parse(token.permissions)
+  const permissions = token.permissions === null ? undefined : readGrants(token.permissions)
   return {
     id: token.id,
     name: token.name,
