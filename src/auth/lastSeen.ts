@@ -1,6 +1,5 @@
 import { bound } from '../db/client.ts'
 import type { RequestContext } from '../env.ts'
-import { clientIp } from './address.ts'
 import type { Identity, Session } from './identity.ts'
 import { keepRecord } from './records.ts'
 
@@ -20,9 +19,9 @@ function isDue(key: string, seenAt: number | null, now: number): boolean {
 }
 
 // Each moves time forward only: a request that finishes late can't move it back, nor revive a row that is gone.
-const touchUser = 'UPDATE users SET last_seen_at = ?1 WHERE id = ?2 AND coalesce(last_seen_at, 0) <= ?1 - 300'
-const touchSession = 'UPDATE sessions SET seen_at = ?1 WHERE id = ?2 AND seen_at <= ?1 - 300'
-const touchToken = 'UPDATE tokens SET last_used_at = ?1 WHERE id = ?2 AND coalesce(last_used_at, 0) <= ?1 - 300'
+const touchUser = `UPDATE users SET last_seen_at = ?1 WHERE id = ?2 AND coalesce(last_seen_at, 0) <= ?1 - ${interval}`
+const touchSession = `UPDATE sessions SET seen_at = ?1 WHERE id = ?2 AND seen_at <= ?1 - ${interval}`
+const touchToken = `UPDATE tokens SET last_used_at = ?1 WHERE id = ?2 AND coalesce(last_used_at, 0) <= ?1 - ${interval}`
 
 type Due = { writes: D1PreparedStatement[]; session: Session | undefined }
 
@@ -46,8 +45,7 @@ function due({ var: { db, now } }: RequestContext, identity: Identity): Due {
 async function touch(c: RequestContext, userId: number, { writes, session }: Due): Promise<void> {
   const results = await c.var.db.$client.batch(writes)
   if (!session || results.at(-1)?.meta.changes !== 1) return
-  const seen = { clientIp: clientIp(c), userAgent: c.req.header('User-Agent') ?? '' }
-  await keepRecord(c.env.SESSIONS, userId, { ...session, seenAt: c.var.now }, seen)
+  await keepRecord(c, userId, { ...session, seenAt: c.var.now })
 }
 
 /** After the response, at most once in five minutes an isolate; losing it loses nothing. */

@@ -1,3 +1,5 @@
+import type { RequestContext } from '../env.ts'
+import { clientIp } from './address.ts'
 import type { Session } from './identity.ts'
 import { type Device, describeDevice } from './userAgent.ts'
 
@@ -15,22 +17,19 @@ const logged = (what: string) => (error: unknown) => console.error(`session reco
 /** KV takes no expiration nearer than this, in seconds. */
 const minTtl = 60
 
-export async function keepRecord(
-  kv: KVNamespace,
-  userId: number,
-  session: Session,
-  seen: { clientIp: string; userAgent: string },
-): Promise<void> {
+/** As the request at hand shows it. */
+export async function keepRecord(c: RequestContext, userId: number, session: Session): Promise<void> {
   if (session.expiresAt - session.seenAt <= minTtl) return
   const record: SessionRecord = {
-    ...describeDevice(seen.userAgent),
-    clientIp: seen.clientIp.slice(0, 45),
+    ...describeDevice(c.req.header('User-Agent') ?? ''),
+    clientIp: clientIp(c).slice(0, 45),
     createdAt: session.createdAt,
     seenAt: session.seenAt,
   }
-  await kv
-    .put(recordKey(userId, session.id), JSON.stringify(record), { metadata: record, expiration: session.expiresAt })
-    .catch(logged('put'))
+  await c.env.SESSIONS.put(recordKey(userId, session.id), JSON.stringify(record), {
+    metadata: record,
+    expiration: session.expiresAt,
+  }).catch(logged('put'))
 }
 
 /** Longer than KV ever needs; a list of devices does without their looks rather than wait. */

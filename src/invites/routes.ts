@@ -17,8 +17,9 @@ import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
 import { mayGive } from '../orgs/rules.ts'
 import { withinLimit } from '../page.ts'
+import { startSession } from '../sessions/open.ts'
 import { forgetCode, register } from '../signUp/queries.ts'
-import { enter, newAccount } from '../signUp/register.ts'
+import { newAccount } from '../signUp/register.ts'
 import { findInvite, type Invited, invite, type ListedInvite, listInvites, revokeInvite } from './queries.ts'
 import { isFor, namesOfInvited } from './rules.ts'
 import { listedInvite, shownInvite, shownName } from './views.ts'
@@ -147,6 +148,6 @@ invites.post('/api/user/invite/complete', anyone('needs the code of an invitatio
     throw new ApiError(412, `User with email '${names.email}' or username '${names.login}' already exists`, traced)
   })
   if (id === undefined) throw notUsable('Completed')
-  await enter(c, id, account)
+  await startSession(c, id, account.passwordHash)
   return done(c, 'User created and logged in', { id })
 })

@@ -1,16 +1,14 @@
-import { clientIp } from '../auth/address.ts'
 import { setSessionCookie } from '../auth/cookies.ts'
 import { keepRecord } from '../auth/records.ts'
 import { newSessionToken, secretHash } from '../auth/secrets.ts'
 import type { RequestContext } from '../env.ts'
-import type { NewSession } from './queries.ts'
+import { deleteSomeExpired, insertSession, type NewSession } from './queries.ts'
+
+/** The secret that goes to the client, and the row that stands for it. */
+type Fresh = { token: string; row: NewSession }
 
 /** A new secret and the row for it; one that the client brought along is never adopted. */
-export function newSession(
-  c: RequestContext,
-  userId: number,
-  passwordHash: string,
-): { token: string; row: NewSession } {
+export function newSession(c: RequestContext, userId: number, passwordHash: string): Fresh {
   const { config, now } = c.var
   const token = newSessionToken()
   const expiresAt = now + config.sessionMaxSeconds
@@ -18,10 +16,17 @@ export function newSession(
 }
 
 /** Hands a session that D1 holds to the client: the cookie in the answer, the record in KV after it. */
-export function openSession(c: RequestContext, userId: number, id: number, token: string): void {
-  const { config, now } = c.var
-  const session = { id, createdAt: now, seenAt: now, expiresAt: now + config.sessionMaxSeconds }
-  const seen = { clientIp: clientIp(c), userAgent: c.req.header('User-Agent') ?? '' }
-  c.executionCtx.waitUntil(keepRecord(c.env.SESSIONS, userId, session, seen))
-  setSessionCookie(c, token, config.sessionMaxSeconds)
+export function openSession(c: RequestContext, id: number, { token, row }: Fresh): void {
+  const { userId, now, expiresAt } = row
+  c.executionCtx.waitUntil(keepRecord(c, userId, { id, createdAt: now, seenAt: now, expiresAt }))
+  setSessionCookie(c, token, c.var.config.sessionMaxSeconds)
+}
+
+/** Signs somebody in whose password was just verified or chosen; not where it changed, or the account was disabled, meanwhile. */
+export async function startSession(c: RequestContext, userId: number, passwordHash: string): Promise<boolean> {
+  const { db, now } = c.var
+  const fresh = newSession(c, userId, passwordHash)
+  const [[inserted]] = await db.batch([insertSession(db, fresh.row), deleteSomeExpired(db, now)])
+  if (inserted) openSession(c, inserted.id, fresh)
+  return inserted !== undefined
 }

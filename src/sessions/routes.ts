@@ -11,8 +11,8 @@ import { badRequest, notFound, traced, unauthorized } from '../errors.ts'
 import { int64, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
-import { newSession, openSession } from './open.ts'
-import { deleteSession, deleteSessionByHash, deleteSomeExpired, insertSession, listSessions } from './queries.ts'
+import { startSession } from './open.ts'
+import { deleteSession, deleteSessionByHash, listSessions } from './queries.ts'
 import { authToken } from './views.ts'
 
 export const sessions = new Hono<AppEnv>({ strict: false })
@@ -25,10 +25,7 @@ sessions.post('/login', anyone('this is where one signs in'), async (c) => {
   const { user, password } = await readBody(c, LoginBody, () => badRequest('bad login data', traced))
   const person = await signIn(c, user, password)
   if (!person?.passwordHash) throw wrongPassword()
-  const { token, row } = newSession(c, person.user.id, person.passwordHash)
-  const [[inserted]] = await c.var.db.batch([insertSession(c.var.db, row), deleteSomeExpired(c.var.db, c.var.now)])
-  if (!inserted) throw wrongPassword()
-  openSession(c, person.user.id, inserted.id, token)
+  if (!(await startSession(c, person.user.id, person.passwordHash))) throw wrongPassword()
   const redirectUrl = takeReturnPath(c)
   return done(c, 'Logged in', redirectUrl === undefined ? {} : { redirectUrl })
 })

@@ -1,8 +1,6 @@
 import { hashPassword } from '../auth/passwords.ts'
 import type { RequestContext } from '../env.ts'
 import { badRequest } from '../errors.ts'
-import { newSession, openSession } from '../sessions/open.ts'
-import { insertSession } from '../sessions/queries.ts'
 import { isPasswordTooShort } from '../users/rules.ts'
 import type { NewAccount } from './queries.ts'
 import { wrongNames } from './rules.ts'
@@ -19,11 +17,4 @@ export async function newAccount(c: RequestContext, wanted: Wanted): Promise<New
   if (confirmPassword !== undefined && confirmPassword !== password) throw badRequest('Passwords do not match')
   const passwordHash = await hashPassword(password, config.passwordScheme)
   return { uid: crypto.randomUUID(), login, email, name, passwordHash, now }
-}
-
-/** Signs the owner of a new account in. */
-export async function enter(c: RequestContext, id: number, { passwordHash }: NewAccount): Promise<void> {
-  const { token, row } = newSession(c, id, passwordHash)
-  const [inserted] = await insertSession(c.var.db, row)
-  if (inserted) await openSession(c, id, inserted.id, token)
 }

@@ -14,8 +14,9 @@ import { confirmation } from '../mail/messages.ts'
 import { takeTurn } from '../mail/queries.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, sendMail, tooManyRequests } from '../mail/send.ts'
+import { startSession } from '../sessions/open.ts'
 import { findSignUp, forgetCode, isTaken, type Right, register, startSignUp } from './queries.ts'
-import { enter, newAccount } from './register.ts'
+import { newAccount } from './register.ts'
 import { namesOfOwn } from './rules.ts'
 
 export const signUp = new Hono<AppEnv>({ strict: false })
@@ -104,7 +105,7 @@ signUp.post('/api/user/signup/step2', anyone('refused unless sign-up is on; need
     throw isDuplicate(error) ? unauthorized('User with same email address already exists') : error
   })
   if (id === undefined) throw right ? notFound('Invalid email verification code') : noAdminYet()
-  await enter(c, id, account)
+  await startSession(c, id, account.passwordHash)
   return done(c, 'User sign up completed successfully', { code: 'redirect-to-landing-page' })
 })
 

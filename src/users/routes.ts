@@ -118,7 +118,7 @@ users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
     session: session?.row,
   })
   if (!changed) throw unauthorized('Invalid old password')
-  if (session && sessionId !== undefined) openSession(c, me.user.id, sessionId, session.token)
+  if (session && sessionId !== undefined) openSession(c, sessionId, session)
   c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, me.user.id, sessionId))
   return done(c, 'User password changed')
 })
