@@ -1,4 +1,5 @@
 import { bound, type Db } from '../db/client.ts'
+import { attemptWindow } from './attempts.ts'
 import type { Machine, Person, Session, User } from './identity.ts'
 import { type Role, readGrants, teamAdmin } from './permissions.ts'
 import { secretHash } from './secrets.ts'
@@ -73,9 +74,6 @@ const byName = `SELECT ${personColumns},
   FROM (SELECT ?1 AS name_key) k LEFT JOIN sign_in_names n ON n.name_key = k.name_key
     LEFT JOIN users u ON u.id = n.user_id ${membership}`
 
-/** Seconds in which failed sign-ins count against the next one (Grafana 9.3.2: 290 s old ones count, 305 s old ones don't). */
-const attemptWindow = 5 * 60
-
 export type Claim = {
   person: Person | undefined
   /** What failed attempts are counted under: the person, in whatever spelling, or the name that nobody has. */
@@ -112,32 +110,6 @@ export async function findClaim(db: Db, { name, acting, address, now, maxAttempt
     populated: row?.populated === 1,
   }
 }
-
-/** How many times an account's limit one address may fail, whatever names it tries. */
-const accountsOfAnAddress = 20
-
-/** ?5 the limit of an account. In one statement, so that attempts at once can't all find room. */
-const reserve = `INSERT INTO login_attempts (account, address, at) SELECT ?1, ?2, ?3
-  WHERE (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = ?1 AND address = ?2 AND at > ?4 LIMIT ?5)) < ?5
-    AND (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE address = ?2 AND at > ?4 LIMIT ?5 * ${accountsOfAnAddress})) < ?5 * ${accountsOfAnAddress}
-  RETURNING id`
-
-const forgetOld = 'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)'
-
-/**
- * Counts a failure before the password is looked at, to be released if it is right: an id, or nothing where the limit is
- * reached. Forgets a few that no longer count, so that the table stays as small as the last minutes were busy.
- */
-export async function reserveAttempt(db: Db, account: string, address: string, now: number, maxAttempts: number) {
-  const since = now - attemptWindow
-  const [reserved] = await db.$client.batch<{ id: number }>([
-    bound(db, reserve, account, address, now, since, maxAttempts),
-    bound(db, forgetOld, since),
-  ])
-  return reserved?.results[0]?.id
-}
-
-export const releaseAttempt = (db: Db, id: number) => bound(db, 'DELETE FROM login_attempts WHERE id = ?1', id).run()
 
 /** What the stored hash is now, for whoever lost a race to replace it. */
 export const currentHash = async (db: Db, userId: number) =>

@@ -1,19 +1,11 @@
 import { firstAdmin } from '../config.ts'
 import type { RequestContext } from '../env.ts'
 import { clientAddress } from './address.ts'
+import { releaseAttempt, reserveAttempt } from './attempts.ts'
 import type { Person } from './identity.ts'
 import { isRight, type Presented, presented, remembered, rememberRight } from './outcomes.ts'
 import { hashPassword, isCurrent, verifyPassword } from './passwords.ts'
-import {
-  type Acting,
-  type Claim,
-  createFirstAdmin,
-  currentHash,
-  findClaim,
-  releaseAttempt,
-  replaceHash,
-  reserveAttempt,
-} from './queries.ts'
+import { type Acting, type Claim, createFirstAdmin, currentHash, findClaim, replaceHash } from './queries.ts'
 
 /** The first server admin, made on the first sign-in to an empty directory; safe when many come at once. */
 async function createAdmin(c: RequestContext): Promise<void> {
