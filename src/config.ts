@@ -1,7 +1,6 @@
 import type { PasswordScheme } from './auth/passwords.ts'
 import { ApiError } from './errors.ts'
-
-const day = 24 * 60 * 60
+import { day } from './time.ts'
 
 /** Where Grafana names the commit that it was built from, clients read which product answers. */
 export const commit = 'rollcall'

@@ -44,6 +44,12 @@ export function readText(url: string, name: string): string {
   }
 }
 
+/** What a search looks for; a NUL means no text, as in Grafana. */
+export function readSearch(url: string, name: string): string {
+  const text = readText(url, name)
+  return text.includes('\0') ? '' : text
+}
+
 /** A path parameter that must be an integer; Grafana's 400 names the parameter. */
 export function readId(text: string | undefined, name = 'id'): number {
   const id = parseInt64(text ?? '')

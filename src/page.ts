@@ -32,6 +32,9 @@ export function readPageFromZero(query: Record<string, string | undefined>): Pag
 export const readWhole = (query: Record<string, string | undefined>, limit?: string): Page =>
   query.perpage === undefined ? { page: 1, perPage: positive(limit, maxRows + 1), offset: 0 } : readPage(query)
 
+/** How many rows a query fetches for a page: one more than an answer may hold tells that there are too many. */
+export const limitOf = ({ perPage }: Page) => Math.min(perPage, maxRows + 1)
+
 /** Refuses an answer that is too long, of which a query fetched one row more than may be sent. */
 export function withinLimit<T>(rows: T[]): T[] {
   if (rows.length > maxRows) throw badRequest(`An answer holds at most ${maxRows} rows: ask for fewer`)

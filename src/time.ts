@@ -3,7 +3,7 @@ export const rfc3339 = (seconds: number) => new Date(seconds * 1000).toISOString
 
 const minute = 60
 const hour = 60 * minute
-const day = 24 * hour
+export const day = 24 * hour
 const units = [
   ['y', 365 * day],
   ['M', 31 * day],

@@ -1,5 +1,6 @@
 import type { Grant } from '../auth/permissions.ts'
 import { actionsOf } from '../serviceAccounts/rules.ts'
+import { teamAvatarUrl } from '../teams/views.ts'
 import { avatarUrl } from '../users/views.ts'
 import type { Given } from './queries.ts'
 
@@ -17,12 +18,9 @@ export function scopesByAction(grants: readonly Grant[]): Record<string, string[
 export const heldActions = (grants: readonly Grant[]): Record<string, true> =>
   Object.fromEntries(grants.toSorted(byAction).map(([action]) => [action, true]))
 
-const picture = ({ team, teamEmail }: Given) =>
-  avatarUrl(teamEmail || `${(team ?? '').toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`)
-
 const owner = (given: Given) =>
   given.userId === null
-    ? { team: given.team, teamId: given.teamId, teamAvatarUrl: picture(given) }
+    ? { team: given.team, teamId: given.teamId, teamAvatarUrl: teamAvatarUrl(given.team ?? '', given.teamEmail ?? '') }
     : { userId: given.userId, userLogin: given.userLogin, userAvatarUrl: avatarUrl(given.userEmail ?? '') }
 
 /** Grafana keeps what was given in a role of the person's or the team's own, and calls it managed. */

@@ -3,7 +3,7 @@ import { requires, requiresSomeOf } from '../auth/guards.ts'
 import { may } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import type { AppEnv } from '../env.ts'
-import { readText } from '../input.ts'
+import { readSearch } from '../input.ts'
 import { send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import { searchMembers } from '../users/search.ts'
@@ -38,7 +38,7 @@ currentOrg.get('/api/org/users', requires('org.users:read', 'users:*'), (c) =>
 currentOrg.get('/api/org/users/search', requires('org.users:read', 'users:*'), async (c) => {
   const { db, caller, now } = c.var
   const page = readPage(c.req.query())
-  const { totalCount, members } = await searchMembers(db, caller.orgId, readText(c.req.url, 'query'), page)
+  const { totalCount, members } = await searchMembers(db, caller.orgId, readSearch(c.req.url, 'query'), page)
   const shown = withinLimit(members).map((member) => shownMember(member, caller.orgId, now))
   return send(c, { totalCount, OrgUsers: shown, page: page.page, perPage: page.perPage })
 })

@@ -3,7 +3,7 @@ import type { Machine, Person } from '../auth/identity.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
 import type { RequestContext } from '../env.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
-import { readBody, readId, readText, roleName } from '../input.ts'
+import { readBody, readId, readSearch, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readWhole, withinLimit } from '../page.ts'
 import { findUserByName } from '../users/queries.ts'
@@ -63,7 +63,7 @@ export async function selectMembers(c: RequestContext, orgId: number, { query, l
 
 /** As the query string of `/api/org/users` has it. */
 export const readSelection = (c: RequestContext): Selection => ({
-  query: readText(c.req.url, 'query'),
+  query: readSearch(c.req.url, 'query'),
   limit: c.req.query('limit'),
 })
 

@@ -3,7 +3,7 @@ import { requires, requiresInOrg, requiresOnServer, signedIn } from '../auth/gua
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced, unauthorized } from '../errors.ts'
-import { readBody, readId, readText } from '../input.ts'
+import { readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPageFromZero, withinLimit } from '../page.ts'
 import { moveOrg, noOrg, OrgBody, orgOfPath, renameOrg, showOrg } from './handlers.ts'
@@ -34,15 +34,9 @@ orgs.post('/api/users/:id/using/:orgId', requires('users:write', 'global.users:i
   return done(c, 'Active organization changed')
 })
 
-/** A NUL means no text, as in every search. */
-const textOf = (url: string, name: string) => {
-  const text = readText(url, name)
-  return text.includes('\0') ? '' : text
-}
-
 /** Grafana 9.3.2 counts these pages from 0, and `query` is how a name starts. */
 orgs.get('/api/orgs', requiresOnServer('orgs:read'), async (c) => {
-  const filter = { name: textOf(c.req.url, 'name'), prefix: textOf(c.req.url, 'query') }
+  const filter = { name: readSearch(c.req.url, 'name'), prefix: readSearch(c.req.url, 'query') }
   return send(c, withinLimit(await listOrgs(c.var.db, filter, readPageFromZero(c.req.query()))))
 })
 

@@ -1,6 +1,6 @@
 import {
   array,
-  custom,
+  check,
   maxLength,
   nullish,
   type ObjectEntries,
@@ -9,6 +9,7 @@ import {
   pipe,
   string,
   transform,
+  unknown,
 } from 'valibot'
 import { int64 } from '../input.ts'
 
@@ -26,7 +27,8 @@ const word = pipe(
 /** Valibot takes a list for an object. */
 const objectOf = <E extends ObjectEntries>(entries: E) =>
   pipe(
-    custom<object>((value) => !Array.isArray(value)),
+    unknown(),
+    check((value) => !Array.isArray(value)),
     object(entries),
   )
 const Navbar = objectOf({

@@ -1,4 +1,5 @@
 import { bound, type Db } from '../db/client.ts'
+import { day } from '../time.ts'
 
 /** The people whom the figures by role and activity look at, and the rows that nothing is counted beyond. */
 const atMost = 10_000
@@ -50,8 +51,6 @@ export type Stats = Record<
   | 'dailyActiveSessions',
   number
 >
-
-const day = 24 * 60 * 60
 
 /** Users and orgs come from counters; the rest is counted within a bound, and is a lower bound in a directory beyond it. */
 export async function readStats(db: Db, now: number): Promise<Stats> {

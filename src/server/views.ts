@@ -1,4 +1,5 @@
 import { type Config, commit } from '../config.ts'
+import { day } from '../time.ts'
 import type { Stats } from './queries.ts'
 
 /** What Rollcall hasn't is none. */
@@ -29,7 +30,6 @@ export const serverStats = (stats: Stats) => ({
 })
 
 const secret = (value: string | undefined) => (value === undefined ? '' : '*********')
-const day = 24 * 60 * 60
 const days = (seconds: number) => `${seconds / day}d`
 
 const quotaSettings = ({ quotas }: Config) => ({

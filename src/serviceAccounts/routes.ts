@@ -7,7 +7,7 @@ import { type Grant, isAtMost, type Role } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError, accessDenied, badRequest, traced } from '../errors.ts'
-import { readBody, readText, roleName } from '../input.ts'
+import { readBody, readSearch, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import {
@@ -61,9 +61,8 @@ serviceAccounts.get('/api/serviceaccounts/search', requiresOnSomeAccount('servic
   const { db, caller, now } = c.var
   const query = c.req.query()
   const page = readPage(query)
-  const text = readText(c.req.url, 'query')
   const filter = {
-    text: text.includes('\0') ? '' : text,
+    text: readSearch(c.req.url, 'query'),
     onlyDisabled: isTrue(query.disabled),
     onlyExpired: isTrue(query.expiredTokens),
     reach: readableAccounts(caller),

@@ -1,5 +1,5 @@
 import { bound, type Db } from '../db/client.ts'
-import { maxRows, type Page } from '../page.ts'
+import { limitOf, type Page } from '../page.ts'
 import { type Account, type AccountRow, accountColumns, readAccount } from './queries.ts'
 
 // A page of all accounts costs its own size: the total comes from a counter. A filter walks the index of logins, no more
@@ -49,9 +49,6 @@ export type Asking = { orgId: number; personId: number | null; now: number }
 
 /** `reachable` is how many there were to search; more than none says that somebody may search at all. */
 type Hits = { totalCount: number; reachable: number; accounts: Account[] }
-
-/** One row more than an answer may hold tells that there are too many. */
-const limitOf = ({ perPage }: Page) => Math.min(perPage, maxRows + 1)
 
 async function listAll(db: Db, { orgId, personId }: Asking, page: Page): Promise<Hits> {
   const [counted, listed] = await db.$client.batch<{ n: number } & AccountRow>([

@@ -15,6 +15,7 @@ import { confirmation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, sendMail, tooManyRequests } from '../mail/send.ts'
 import { startSession } from '../sessions/open.ts'
+import { day } from '../time.ts'
 import { findSignUp, forgetCode, isTaken, type Right, register, startSignUp } from './queries.ts'
 import { newAccount } from './register.ts'
 import { namesOfOwn } from './rules.ts'
@@ -22,7 +23,7 @@ import { namesOfOwn } from './rules.ts'
 export const signUp = new Hono<AppEnv>({ strict: false })
 
 /** Seconds for which the link in the mail is good. */
-const codeLifetime = 24 * 60 * 60
+const codeLifetime = day
 
 const refuseWhereDisabled = (c: RequestContext) => {
   if (!c.var.config.allowSignUp) throw unauthorized('User signup is disabled')

@@ -1,5 +1,6 @@
 import { nameKey } from '../auth/queries.ts'
 import { isEmail } from '../mail/rules.ts'
+import { namesOfNew } from '../users/rules.ts'
 
 /** Grafana's columns hold no more. */
 const maxNameLength = 190
@@ -11,10 +12,8 @@ const isLogin = (text: string) => text !== '' && text.length <= maxNameLength &&
 const isName = (text: string) => text.length <= maxNameLength && !/\p{Cc}/u.test(text)
 
 /** Names as somebody chose them for an account of their own: trimmed, and the missing login is the e-mail. */
-export function namesOfOwn({ username, email }: { username: string; email: string }) {
-  const trimmed = { login: username.trim(), email: email.trim() }
-  return { login: trimmed.login || trimmed.email, email: trimmed.email || trimmed.login }
-}
+export const namesOfOwn = ({ username, email }: { username: string; email: string }) =>
+  namesOfNew({ login: username, email })
 
 type Names = { login: string; email: string; name: string }
 

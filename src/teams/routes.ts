@@ -5,7 +5,7 @@ import { personIdOf } from '../auth/identity.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced } from '../errors.ts'
-import { readBody, readId, readText } from '../input.ts'
+import { readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import { createTeam, deleteTeam, findTeam, listTeamsOf, updateTeam } from './queries.ts'
@@ -51,7 +51,7 @@ teams.get('/api/teams/search', requiresSome('teams:read'), async (c) => {
   const query = c.req.query()
   const page = readPage({ ...query, perpage: query.perpage ?? query.perPage })
   const { url } = c.req
-  const filter = { text: readText(url, 'query'), name: readText(url, 'name'), ids: visibleTeams(caller) }
+  const filter = { text: readSearch(url, 'query'), name: readSearch(url, 'name'), ids: visibleTeams(caller) }
   const found = await searchTeams(db, caller.orgId, filter, page)
   return send(c, {
     totalCount: found.totalCount,

@@ -1,5 +1,5 @@
 import { bound, type Db } from '../db/client.ts'
-import { maxRows, type Page } from '../page.ts'
+import { limitOf, type Page } from '../page.ts'
 import type { Team } from './queries.ts'
 
 // A page of all teams costs its own size: the total comes from a counter. Text walks the index of names, no more than
@@ -38,9 +38,6 @@ export type Filter = {
 
 type Hits = { totalCount: number; teams: Team[] }
 
-/** One row more than an answer may hold tells that there are too many. */
-const limitOf = ({ perPage }: Page) => Math.min(perPage, maxRows + 1)
-
 async function listAll(db: Db, orgId: number, page: Page): Promise<Hits> {
   const [counted, listed] = await db.$client.batch<{ n: number } & Team>([
     bound(db, total, orgId),
@@ -49,18 +46,15 @@ async function listAll(db: Db, orgId: number, page: Page): Promise<Hits> {
   return { totalCount: counted?.results[0]?.n ?? 0, teams: listed?.results ?? [] }
 }
 
-/** A NUL means no text, as in Grafana. */
-const clean = (text: string) => (text.includes('\0') ? '' : text)
-
 /** Of an org, by name, byte by byte. */
 export async function searchTeams(db: Db, orgId: number, filter: Filter, page: Page): Promise<Hits> {
-  const [text, name] = [clean(filter.text), clean(filter.name)]
-  if (filter.ids === 'all' && text === '' && name === '') return listAll(db, orgId, page)
+  const { text, name, ids } = filter
+  if (ids === 'all' && text === '' && name === '') return listAll(db, orgId, page)
   const values = [orgId, limitOf(page), page.offset, name, text]
   const statement =
-    filter.ids === 'all'
+    ids === 'all'
       ? bound(db, name === '' ? withText : byName, ...values)
-      : bound(db, byIds, ...values, JSON.stringify(filter.ids))
+      : bound(db, byIds, ...values, JSON.stringify(ids))
   const { results } = await statement.all<{ total: number } & Team>()
   return { totalCount: results[0]?.total ?? 0, teams: results.filter((row) => row.id !== null) }
 }

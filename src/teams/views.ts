@@ -2,8 +2,9 @@ import { avatarUrl } from '../users/views.ts'
 import type { Member } from './memberQueries.ts'
 import type { Team } from './queries.ts'
 
-/** Without an e-mail the picture is that of the name's ASCII letters and digits at localhost (Grafana 9.3.2). */
-const teamEmail = ({ name, email }: Team) => email || `${name.toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`
+/** Without an e-mail a team's picture is that of its name's ASCII letters and digits at localhost (Grafana 9.3.2). */
+export const teamAvatarUrl = (name: string, email: string) =>
+  avatarUrl(email || `${name.toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`)
 
 /** The last two say nothing about anybody, and are there in Grafana. */
 export const teamDetails = (team: Team) => ({
@@ -11,7 +12,7 @@ export const teamDetails = (team: Team) => ({
   orgId: team.orgId,
   name: team.name,
   email: team.email,
-  avatarUrl: avatarUrl(teamEmail(team)),
+  avatarUrl: teamAvatarUrl(team.name, team.email),
   memberCount: team.memberCount,
   permission: 0,
   accessControl: null,

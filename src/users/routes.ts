@@ -9,10 +9,11 @@ import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
-import { readBody, readId, readText } from '../input.ts'
+import { readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import { newSession, openSession } from '../sessions/open.ts'
+import { day } from '../time.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
 import { isOwnPasswordTooShort, isUnreadable, namesToChange } from './rules.ts'
 import { searchUsers } from './search.ts'
@@ -24,12 +25,10 @@ const noUser = () => notFound('user not found')
 
 users.get('/api/user', signedIn('users:read', noUser), (c) => send(c, profile(c.var.me.user)))
 
-const day = 24 * 60 * 60
-
 async function search(c: RequestContext) {
   const page = readPage(c.req.query())
   const seenAfter = c.req.query('activeLast30Days') === 'true' ? c.var.now - 30 * day : undefined
-  const { totalCount, users } = await searchUsers(c.var.db, { text: readText(c.req.url, 'query'), seenAfter }, page)
+  const { totalCount, users } = await searchUsers(c.var.db, { text: readSearch(c.req.url, 'query'), seenAfter }, page)
   const hits = withinLimit(users).map((user) => userHit(user, c.var.now))
   return { totalCount, users: hits, page: page.page, perPage: page.perPage }
 }

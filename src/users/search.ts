@@ -2,7 +2,7 @@ import type { User } from '../auth/identity.ts'
 import type { Role } from '../auth/permissions.ts'
 import { nameKey, readUser, type UserRow, userColumns } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
-import { maxRows, type Page } from '../page.ts'
+import { limitOf, type Page } from '../page.ts'
 
 // A page costs its own size, not the directory's: totals come from a counter or from the hits of the trigram index, and
 // text that the index can't answer (too short, or in more than `maxHits` people) walks no more than `maxWalked` rows of
@@ -98,9 +98,6 @@ const ofMembers = statementsFor(members)
 /** `%` and `_` are ordinary characters. */
 const phrase = (text: string) => `"${text.replaceAll('"', '""')}"`
 
-/** One row more than an answer may hold tells that there are too many. */
-const limitOf = ({ perPage }: Page) => Math.min(perPage, maxRows + 1)
-
 type Found<Row> = { totalCount: number; rows: Row[] }
 
 async function listAll<Row>(db: Db, { total, list }: Statements, orgId: number, page: Page): Promise<Found<Row>> {
@@ -112,7 +109,7 @@ async function listAll<Row>(db: Db, { total, list }: Statements, orgId: number, 
 }
 
 export type Filter = {
-  /** What login, e-mail or name contain; a NUL means no text, as in Grafana. */
+  /** What login, e-mail or name contain. */
   text: string
   /** Only people seen after this time, in seconds since 1970. */
   seenAfter: number | undefined
@@ -125,10 +122,10 @@ async function search<Row extends UserRow>(
   filter: Filter,
   page: Page,
 ): Promise<Found<Row>> {
-  const text = filter.text.includes('\0') ? '' : filter.text
-  if (text === '' && filter.seenAfter === undefined) return listAll(db, statements, orgId, page)
+  const { text, seenAfter } = filter
+  if (text === '' && seenAfter === undefined) return listAll(db, statements, orgId, page)
   const statement = [...text].length < 3 ? statements.tooShort : statements.indexed
-  const values = [orgId, limitOf(page), page.offset, phrase(text), nameKey(text), filter.seenAfter ?? -1]
+  const values = [orgId, limitOf(page), page.offset, phrase(text), nameKey(text), seenAfter ?? -1]
   const { results } = await bound(db, statement, ...values).all<{ total: number } & Row>()
   return { totalCount: results[0]?.total ?? 0, rows: results.filter((row) => row.id !== null) }
 }
