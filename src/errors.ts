@@ -7,11 +7,18 @@ import { inOrder, send, toJson } from './json.ts'
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode
   readonly extra: Record<string, unknown>
+  readonly headers: Record<string, string>
 
-  constructor(status: ContentfulStatusCode, message: string, extra: Record<string, unknown> = {}) {
+  constructor(
+    status: ContentfulStatusCode,
+    message: string,
+    extra: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ) {
     super(message)
     this.status = status
     this.extra = extra
+    this.headers = headers
   }
 }
 
@@ -27,18 +34,26 @@ export const conflict = (message: string, extra: Extra = {}) => new ApiError(409
 export const tooLarge = (message: string) => new ApiError(413, message)
 export const badRequestData = () => badRequest('bad request data', traced)
 
-/** A denial names the missing permission (Grafana 9.3.2). The id is for finding one denial in a log; it is no secret. */
-export function accessDenied(action: string) {
+/**
+ * A denial names the missing action (Grafana 9.3.2); its scope goes into a header, as the body is to stay Grafana's. The
+ * id is for finding one denial in a log; it is no secret.
+ */
+export function accessDenied(action: string, scope = '') {
   const digits = crypto.getRandomValues(new Uint8Array(10)).map((byte) => byte % 10)
-  return new ApiError(403, `You'll need additional permissions to perform this action. Permissions needed: ${action}`, {
-    accessErrorId: `ACE${digits.join('')}`,
-    title: 'Access denied',
-  })
+  const message = `You'll need additional permissions to perform this action. Permissions needed: ${action}`
+  const extra = { accessErrorId: `ACE${digits.join('')}`, title: 'Access denied' }
+  return new ApiError(403, message, extra, missing(action, scope))
 }
+
+/** A scope can hold what came in a path; a header can't hold all of that. */
+const missing = (action: string, scope: string) => ({
+  'X-Missing-Permission': `${action} on ${scope || 'nothing'}`.replace(/[^ -~]/g, '?').slice(0, 300),
+})
 
 /** Grafana 9.3.2: what middleware refuses ends in a newline and names a charset, what a handler refuses doesn't. */
 function refuse(c: RequestContext, error: ApiError) {
   const body = inOrder({ message: error.message, ...error.extra })
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
   if (c.var.inHandler) return send(c, body, error.status)
   return c.body(`${toJson(body)}\n`, error.status, { 'Content-Type': 'application/json; charset=UTF-8' })
 }

@@ -432,7 +432,7 @@ describe('who may', () => {
     expect(await rows('SELECT org_id FROM users WHERE login = ?', 'olive')).toEqual([{ org_id: two }])
   })
 
-  it('a service account does what a server admin gave it, in every org, and gives no role above its own', async () => {
+  it('a service account does what a server admin gave it, in every org, and gives no role that holds more', async () => {
     const given = [
       ['orgs:read', ''],
       ['org.users:write', 'users:*'],
@@ -443,10 +443,13 @@ describe('who may', () => {
     expect((await account.get(`/api/orgs/${two}`)).status).toBe(200)
     expect(await account.get(`/api/orgs/${two}/users`)).toMatchObject(denied('org.users:read'))
     await join(two, 'vic', 'Editor')
-    expect(await account.patch(vicIn(two), { role: 'Viewer' })).toMatchObject({ status: 200 })
-    expect(await account.patch(vicIn(two), { role: 'Editor' })).toMatchObject(
+    expect(await account.patch(vicIn(two), { role: 'None' })).toMatchObject({ status: 200 })
+    // Its role counts in its own org alone.
+    expect(await account.patch(vicIn(two), { role: 'Viewer' })).toMatchObject(
       message("Cannot assign a role higher than user's role", 403),
     )
+    const raising = as(await serviceAccount('raising', [...given, ['users.permissions:write', 'global.users:*']]))
+    expect(await raising.patch(vicIn(two), { role: 'Editor' })).toMatchObject({ status: 200 })
     expect(await account.del(`/api/orgs/${two}/users/${olive}`)).toMatchObject(denied('org.users:remove'))
     expect(await account.del(vicIn(two))).toMatchObject(message('User removed from organization'))
   })

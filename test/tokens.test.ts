@@ -224,7 +224,7 @@ describe('personal access tokens', () => {
     expect((await as(short).put('/api/user', { login: 'admin', name: 'Root' })).status).toBe(200)
     const writer = await make(root, { name: 'writer', permissions: [{ action: 'users:write', scope: 'users:*' }] })
     expect(await as(writer).put('/api/users/1', { login: 'admin', email: 'evil@example.org' })).toMatchObject(
-      denied('users.password:write'),
+      denied('users.permissions:write'),
     )
     expect((await as(writer).put(`/api/users/${vic}`, { login: 'vic', name: 'Victor' })).status).toBe(200)
     expect(await as(short).put(`/api/admin/users/${vic}/permissions`, { isGrafanaAdmin: true })).toMatchObject(refused)

@@ -3,15 +3,15 @@ import { allows, type Grant, limitsOf } from '../auth/permissions.ts'
 import type { Level } from '../serviceAccounts/rules.ts'
 import { levels } from '../serviceAccounts/rules.ts'
 
-/** What was granted, cut to the limits of the caller's token: of a grant and a limit that overlap, the narrower counts. */
-export function withinLimits(caller: Person | Machine, grants: readonly Grant[]): readonly Grant[] {
-  const limits = limitsOf(caller)
-  if (limits === undefined) return grants
-  return [
-    ...grants.filter(([action, scope]) => allows(limits, action, scope)),
-    ...limits.filter(([action, scope]) => allows(grants, action, scope)),
-  ]
-}
+/** Of a grant and a limit that overlap, the narrower counts. */
+const overlap = (grants: readonly Grant[], limits: readonly Grant[]): Grant[] => [
+  ...grants.filter(([action, scope]) => allows(limits, action, scope)),
+  ...limits.filter(([action, scope]) => allows(grants, action, scope)),
+]
+
+/** What was granted, cut to the limits of the caller's token. */
+export const withinLimits = (caller: Person | Machine, grants: readonly Grant[]): readonly Grant[] =>
+  limitsOf(caller).reduce((rest, { all }) => overlap(rest, all), grants)
 
 /** One line of a request: what a person or a team is to have; '' = nothing any more. */
 export type Wish = { userId: number; teamId: number; builtInRole: string; permission: string }

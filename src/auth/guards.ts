@@ -51,7 +51,8 @@ export const signedIn = (action: 'users:read' | 'users:write', forMachines: ForM
         c.set('inHandler', true)
         return answerMachine(c, identity, forMachines)
       }
-      if (!isWithinLimits(identity, action, `global.users:id:${identity.user.id}`)) throw accessDenied(action)
+      if (!isWithinLimits(identity, action, `global.users:id:${identity.user.id}`))
+        throw accessDenied(action, `global.users:id:${identity.user.id}`)
       c.set('me', identity)
       c.set('inHandler', true)
       return next()
@@ -63,58 +64,62 @@ type Called = AppEnv & { Variables: { caller: Person | Machine } }
 /** Asked of somebody who is signed in; `parameters` are those of the path. */
 type Question = (identity: Person | Machine, parameters: Record<string, string>) => boolean
 
-/** For whoever `isAllowed`; behind it `c.var.caller` exists. `action` is what a denial names. */
-const called = (demand: string, action: string, isAllowed: Question) =>
+const filled = (scope: string, parameters: Record<string, string>) =>
+  scope.replace(/::(\w+)$/, (_, name: string) => `:${parameters[name]}`)
+
+/** For whoever `isAllowed`; behind it `c.var.caller` exists. `wanted` is what a denial names. */
+const called = (demand: string, [action, scope]: Grant, isAllowed: Question) =>
   guard(
     demand,
     createMiddleware<Called>(async (c, next) => {
       const { identity } = c.var
-      if (identity.kind === 'anonymous') {
-        // Grafana 9.3.2 quirk: under /api/admin even a stranger gets the denial instead of a 401.
-        throw c.req.path.startsWith('/api/admin/') ? accessDenied(action) : unauthorized()
-      }
-      if (!isAllowed(identity, c.req.param())) throw accessDenied(action)
+      const isStranger = identity.kind === 'anonymous'
+      // Grafana 9.3.2 quirk: under /api/admin even a stranger gets the denial instead of a 401.
+      if (isStranger && !c.req.path.startsWith('/api/admin/')) throw unauthorized()
+      const parameters = c.req.param()
+      if (isStranger || !isAllowed(identity, parameters)) throw accessDenied(action, filled(scope, parameters))
       c.set('caller', identity)
       c.set('inHandler', true)
       await next()
     }),
   )
 
-const filled = (scope: string, parameters: Record<string, string>) =>
-  scope.replace(/::(\w+)$/, (_, name: string) => `:${parameters[name]}`)
-
 /**
  * Whoever holds the permission. A scope ending in `::name` takes that path parameter: `global.users:id::id` asks for
  * `global.users:id:7`.
  */
 export const requires = (action: string, scope: string) =>
-  called(`${action} on ${scope || 'nothing'}`, action, (identity, parameters) =>
+  called(`${action} on ${scope || 'nothing'}`, [action, scope], (identity, parameters) =>
     may(identity, action, filled(scope, parameters)),
   )
 
-/** Whoever holds the permission beside its role in an org: a server admin, or a service account to which one gave it. */
-export const requiresOnServer = (action: string) =>
-  called(`${action} on the whole server`, action, (identity) => mayOnServer(identity, action, ''))
+/** Whoever holds the permission in every org, not in that of the request alone: a server admin, or whom one gave it globally. */
+export const requiresOnServer = (action: string, scope = '') =>
+  called(`${action} on ${scope && `${scope} on `}the whole server`, [action, scope], (identity, parameters) =>
+    mayOnServer(identity, action, filled(scope, parameters)),
+  )
 
 /** Whoever is signed in, a machine too, whatever its permissions; `why` says how that is safe. */
-export const anySignedIn = (why: string) => called(`anyone signed in: ${why}`, '', () => true)
+export const anySignedIn = (why: string) => called(`anyone signed in: ${why}`, ['', ''], () => true)
 
 /** Whoever holds one of the permissions; the handler then asks for the one that its work needs. */
 export const requiresAny = (...wanted: readonly Grant[]) =>
   called(
     `any of ${wanted.map(([action, scope]) => `${action} on ${scope}`).join(', ')}`,
-    `any of ${wanted.map(([action]) => action).join(', ')}`,
+    [`any of ${wanted.map(([action]) => action).join(', ')}`, ''],
     (identity) => wanted.some(([action, scope]) => may(identity, action, scope)),
   )
 
 /** Whoever holds the permission on anything at all; the handler then shows only what `may` allows. */
 export const requiresSome = (action: string) =>
-  called(`${action} on anything`, action, (identity) => maySome(identity, action))
+  called(`${action} on anything`, [action, 'anything'], (identity) => maySome(identity, action))
 
 /** Whoever holds one of the permissions on anything at all. */
 export const requiresSomeOf = (...actions: readonly string[]) => {
   const any = `any of ${actions.join(', ')}`
-  return called(`${any} on anything`, any, (identity) => actions.some((action) => maySome(identity, action)))
+  return called(`${any} on anything`, [any, 'anything'], (identity) =>
+    actions.some((action) => maySome(identity, action)),
+  )
 }
 
 /** A role counts in the org that it was loaded for, and in no other. */
@@ -129,7 +134,7 @@ function mayInOrg(identity: Person | Machine, orgId: number, action: string, sco
  * role: only what a server admin gave a service account counts.
  */
 export const requiresInOrg = (action: string, scope: string) =>
-  called(`${action} on ${scope || 'nothing'} in the org of the path`, action, (identity, parameters) => {
+  called(`${action} on ${scope || 'nothing'} in the org of the path`, [action, scope], (identity, parameters) => {
     const orgId = parseInt64(parameters.orgId ?? '')
     if (!orgId) throw accessDenied('')
     return mayInOrg(identity, orgId, action, filled(scope, parameters))

@@ -20,6 +20,15 @@ export type User = {
 /** The calling session; `seenAt` and `expiresAt` in seconds. */
 export type Session = { id: number; createdAt: number; seenAt: number; expiresAt: number }
 
+/** A role that was given to somebody, or to everybody of their basic role, or a basic role of theirs that was changed. */
+export type HeldRole = {
+  uid: string
+  /** It counts in every org, not in that of the request alone. */
+  isEverywhere: boolean
+  /** As they are stored; null for a role that comes with Rollcall. */
+  grants: readonly Grant[] | null
+}
+
 export type Person = {
   kind: 'person'
   user: User
@@ -29,6 +38,8 @@ export type Person = {
   role: Role | undefined
   /** Those in that org that the request is about; an admin of a team manages it. */
   teams: readonly { id: number; isAdmin: boolean }[]
+  /** By being given them, or by a team. */
+  roles: readonly HeldRole[]
   session: Session | undefined
   /** Set when a personal access token calls; `permissions` undefined = all of the owner's. */
   token:
@@ -46,11 +57,22 @@ export type Machine = {
   role: Role
   /** What a server admin gave a service account beyond its role. */
   permissions: readonly Grant[]
+  roles: readonly HeldRole[]
+  /** By whom its token was made, as they are now: it never does more than they may. None = nobody knows. */
+  creators: readonly (Person | Machine)[]
+  /** Who will have made the tokens that it makes. */
+  madeBy: { personId: number | null; serviceAccountId: number | null }
 }
 
 /** The person who calls; null = a machine, which is none. */
 export const personIdOf = (caller: Person | Machine): number | null =>
   caller.kind === 'person' ? caller.user.id : null
+
+/** By whom a token is made that the caller makes: never more than they may do is what it may do. */
+export const creatorsOf = (caller: Person | Machine) =>
+  caller.kind === 'person'
+    ? { createdBy: caller.user.id, createdByAccount: null }
+    : { createdBy: caller.madeBy.personId, createdByAccount: caller.madeBy.serviceAccountId }
 
 /** Who is calling, decided once per request. */
 export type Identity = { kind: 'anonymous' } | Person | Machine

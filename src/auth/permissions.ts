@@ -1,4 +1,5 @@
-import type { Identity, Machine, Person } from './identity.ts'
+import type { HeldRole, Identity, Machine, Person } from './identity.ts'
+import { definedRoles, isBasic } from './roles.ts'
 
 /** What a caller holds: an action on a scope, as Grafana's documentation prints them. */
 export type Grant = readonly [action: string, scope: string]
@@ -14,81 +15,11 @@ export const teamAdmin = 4
 export const roles = ['None', 'Viewer', 'Editor', 'Admin'] as const
 export type Role = (typeof roles)[number]
 
+/** In `role_assignments`, where somebody's basic role stands by its place among `roles`, and above them all a server admin. */
+export const serverAdminRank = 4
+
 /** Whether a role gives no more than another. */
-export const isAtMost = (role: Role, ceiling: Role) => roles.indexOf(role) <= roles.indexOf(ceiling)
-
-/** Any member of the org of the request. */
-const viewer: readonly Grant[] = [
-  ['orgs:read', ''],
-  ['orgs.quotas:read', ''],
-  ['dashboards:read', 'dashboards:*'],
-]
-
-const editor: readonly Grant[] = [
-  ...viewer,
-  ['dashboards:create', 'folders:*'],
-  ['dashboards:write', 'dashboards:*'],
-  ['dashboards:delete', 'dashboards:*'],
-  ['dashboards.permissions:write', 'dashboards:*'],
-]
-
-const orgAdmin: readonly Grant[] = [
-  ...editor,
-  ['orgs:write', ''],
-  ['orgs.preferences:read', ''],
-  ['orgs.preferences:write', ''],
-  ['org.users:read', 'users:*'],
-  ['org.users:add', 'users:*'],
-  ['org.users:write', 'users:*'],
-  ['org.users:remove', 'users:*'],
-  ['teams:create', ''],
-  ['teams:read', 'teams:*'],
-  ['teams:write', 'teams:*'],
-  ['teams:delete', 'teams:*'],
-  ['teams.permissions:read', 'teams:*'],
-  ['teams.permissions:write', 'teams:*'],
-  ['apikeys:read', 'apikeys:*'],
-  ['apikeys:create', ''],
-  ['apikeys:delete', 'apikeys:*'],
-  ['serviceaccounts:create', ''],
-  ['serviceaccounts:read', 'serviceaccounts:*'],
-  ['serviceaccounts:write', 'serviceaccounts:*'],
-  ['serviceaccounts:delete', 'serviceaccounts:*'],
-  ['serviceaccounts.permissions:read', 'serviceaccounts:*'],
-  ['serviceaccounts.permissions:write', 'serviceaccounts:*'],
-]
-
-const byRole: Record<Role, readonly Grant[]> = { None: [], Viewer: viewer, Editor: editor, Admin: orgAdmin }
-
-const serverAdmin: readonly Grant[] = [
-  ['users:read', 'global.users:*'],
-  ['users:write', 'global.users:*'],
-  ['users:create', ''],
-  ['users:delete', 'global.users:*'],
-  ['users:disable', 'global.users:*'],
-  ['users:enable', 'global.users:*'],
-  ['users:logout', 'global.users:*'],
-  ['users.password:write', 'global.users:*'],
-  ['users.permissions:write', 'global.users:*'],
-  ['users.authtoken:read', 'global.users:*'],
-  ['users.authtoken:write', 'global.users:*'],
-  ['users.quotas:read', 'global.users:*'],
-  ['users.quotas:write', 'global.users:*'],
-  ['users.teams:read', 'global.users:*'],
-  ['server.stats:read', ''],
-  ['settings:read', 'settings:*'],
-  ['orgs:create', ''],
-  ['orgs:read', ''],
-  ['orgs:write', ''],
-  ['orgs:delete', ''],
-  ['orgs.quotas:read', ''],
-  ['orgs.quotas:write', ''],
-  ['org.users:read', 'users:*'],
-  ['org.users:add', 'users:*'],
-  ['org.users:write', 'users:*'],
-  ['org.users:remove', 'users:*'],
-  ['serviceaccounts.grants:write', 'serviceaccounts:*'],
-]
+const isAtMost = (role: Role, ceiling: Role) => roles.indexOf(role) <= roles.indexOf(ceiling)
 
 /** Who is on a team sees it; a team's admin manages it (Grafana 9.3.2). */
 const ofTeam = ({ id, isAdmin }: Person['teams'][number]): Grant[] =>
@@ -115,33 +46,57 @@ export const allows = (grants: readonly Grant[], action: string, scope: string) 
     ([granted, on]) => granted === action && covers(canonicalScope(action, on), canonicalScope(action, scope)),
   )
 
-function gather(identity: Person | Machine): readonly Grant[] {
-  if (identity.kind === 'machine') return [...byRole[identity.role], ...identity.permissions]
-  return [
-    ...(identity.user.isAdmin ? serverAdmin : []),
-    ...(identity.role === undefined ? [] : byRole[identity.role]),
-    ...identity.teams.flatMap(ofTeam),
+/** What somebody holds: all of it in the org of the request, and what of it counts everywhere. */
+export type Holdings = { all: readonly Grant[]; everywhere: readonly Grant[] }
+
+const basicUid = (role: Role) => `basic_${role.toLowerCase()}`
+
+/** A role's permissions as they were changed, or as they come; one that is gone gives nothing. */
+const grantsOfRole = ({ uid, grants }: HeldRole) => grants ?? definedRoles.get(uid)?.grants ?? []
+
+const grantsOfBasic = (held: readonly HeldRole[], uid: string) =>
+  grantsOfRole(held.find((role) => role.uid === uid) ?? { uid, isEverywhere: false, grants: null })
+
+/** Basic roles are in the list of those given only where they were changed: they are asked for by name. */
+const given = (held: readonly HeldRole[]) => held.filter(({ uid }) => !isBasic(uid))
+
+function gather(identity: Person | Machine): Holdings {
+  const isPerson = identity.kind === 'person'
+  const held = given(identity.roles)
+  const everywhere = [
+    ...(isPerson && identity.user.isAdmin ? grantsOfBasic(identity.roles, 'basic_grafana_admin') : []),
+    ...(isPerson ? [] : identity.permissions),
+    ...held.filter(({ isEverywhere }) => isEverywhere).flatMap(grantsOfRole),
   ]
+  const here = [
+    ...(identity.role === undefined ? [] : grantsOfBasic(identity.roles, basicUid(identity.role))),
+    ...held.filter(({ isEverywhere }) => !isEverywhere).flatMap(grantsOfRole),
+    ...(isPerson ? identity.teams.flatMap(ofTeam) : []),
+  ]
+  return { all: [...everywhere, ...here], everywhere }
 }
 
-const gathered = new WeakMap<object, readonly Grant[]>()
+const gathered = new WeakMap<object, Holdings>()
 
 /** Everything the caller holds, before the limits of its token; gathered once a request. */
-export function grantsOf(identity: Person | Machine): readonly Grant[] {
-  const grants = gathered.get(identity) ?? gather(identity)
-  gathered.set(identity, grants)
-  return grants
+export function holdingsOf(identity: Person | Machine): Holdings {
+  const holdings = gathered.get(identity) ?? gather(identity)
+  gathered.set(identity, holdings)
+  return holdings
 }
 
-/** Those of the calling token; undefined = none. */
-export const limitsOf = (identity: Person | Machine): readonly Grant[] | undefined =>
-  identity.kind === 'person' ? identity.token?.permissions : undefined
+export const grantsOf = (identity: Person | Machine): readonly Grant[] => holdingsOf(identity).all
+
+/** What the calling token never exceeds: the list it was made with, or whatever those hold now by whom it was made. */
+export function limitsOf(identity: Person | Machine): readonly Holdings[] {
+  if (identity.kind === 'machine') return identity.creators.map(holdingsOf)
+  const grants = identity.token?.permissions
+  return grants === undefined ? [] : [{ all: grants, everywhere: grants }]
+}
 
 /** Whether the limits of the calling token, if it has some, let it. */
-export function isWithinLimits(identity: Person | Machine, action: string, scope: string): boolean {
-  const limits = limitsOf(identity)
-  return limits === undefined || allows(limits, action, scope)
-}
+export const isWithinLimits = (identity: Person | Machine, action: string, scope: string): boolean =>
+  limitsOf(identity).every(({ all }) => allows(all, action, scope))
 
 /** Whether the caller may: by what it holds, and within the limits of its token. */
 export function may(identity: Identity, action: string, scope: string): boolean {
@@ -149,13 +104,39 @@ export function may(identity: Identity, action: string, scope: string): boolean 
   return allows(grantsOf(identity), action, scope) && isWithinLimits(identity, action, scope)
 }
 
-/** Whether the caller may on the whole server: by what it holds beside its role, which counts in one org alone. */
-export const mayOnServer = (identity: Identity, action: string, scope: string): boolean =>
-  identity.kind !== 'anonymous' && may({ ...identity, role: 'None' }, action, scope)
+/** Whether the caller may on the whole server: by what it holds in every org, not in the one of the request alone. */
+export function mayOnServer(identity: Identity, action: string, scope: string): boolean {
+  if (identity.kind === 'anonymous') return false
+  const holdings = [holdingsOf(identity), ...limitsOf(identity)]
+  return holdings.every(({ everywhere }) => allows(everywhere, action, scope))
+}
 
 /** Whether the caller may do this to anything at all: then each row is asked about with `may`. */
 export function maySome(identity: Identity, action: string): boolean {
   if (identity.kind === 'anonymous') return false
-  const limits = limitsOf(identity) ?? [[action, '*'] as const]
-  return [grantsOf(identity), limits].every((grants) => grants.some(([granted]) => granted === action))
+  const holdings = [holdingsOf(identity), ...limitsOf(identity)]
+  return holdings.every(({ all }) => all.some(([granted]) => granted === action))
 }
+
+/** Whether the caller's own role in the org of the request is no less, and that of those who made its token. */
+export const holdsRole = (caller: Person | Machine, role: Role): boolean =>
+  isAtMost(role, caller.role ?? 'None') &&
+  (caller.kind === 'person' || caller.creators.every((creator) => holdsRole(creator, role)))
+
+/** Whether the caller may do whatever it likes to any account: it could make itself a server admin. */
+export const mayRaiseAnybody = (caller: Person | Machine): boolean =>
+  mayOnServer(caller, 'users.permissions:write', 'global.users:*')
+
+/** Whether the caller may give somebody a role in an org: nobody gives away more than they have there, or everywhere. */
+export const mayGiveRole = (caller: Person | Machine, orgId: number, role: Role): boolean =>
+  (caller.orgId === orgId && holdsRole(caller, role)) ||
+  mayRaiseAnybody(caller) ||
+  beyondOnServer(caller, definedRoles.get(basicUid(role))?.grants ?? []) === undefined
+
+/** The first of some permissions that the caller can't pass on, since it doesn't hold it itself in the org of the request. */
+export const beyond = (caller: Person | Machine, grants: readonly Grant[]): Grant | undefined =>
+  grants.find(([action, scope]) => !may(caller, action, scope))
+
+/** The same for permissions that are to count everywhere. */
+export const beyondOnServer = (caller: Person | Machine, grants: readonly Grant[]): Grant | undefined =>
+  grants.find(([action, scope]) => !mayOnServer(caller, action, scope))

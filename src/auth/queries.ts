@@ -1,7 +1,7 @@
 import { bound, type Db } from '../db/client.ts'
 import { attemptWindow } from './attempts.ts'
-import type { Machine, Person, Session, User } from './identity.ts'
-import { type Role, readGrants, teamAdmin } from './permissions.ts'
+import type { HeldRole, Machine, Person, Session, User } from './identity.ts'
+import { type Grant, type Role, readGrants, serverAdminRank, teamAdmin } from './permissions.ts'
 import { secretHash } from './secrets.ts'
 
 // One statement answers who is calling and everything that can end access. They are text for D1 itself, kept for the
@@ -42,16 +42,84 @@ export type Acting = { orgId: number | undefined; teams: number | 'all' | 'none'
 /** ?6: a team's id, or one of these. Most requests are about no team, and somebody may be on thousands. */
 const teamsAsked = ({ teams }: Acting) => (teams === 'all' ? -1 : teams === 'none' ? 0 : teams)
 
-const inOrg = 'user_id = u.id AND org_id = coalesce(?2, u.org_id)'
+type Holder = { own: string; orgId: string; role: string; isAdmin: string; byTeams: string[] }
 
-/** ?2 is the org asked for; without one, the active org. */
-const personColumns = `${userColumns}, u.password_hash AS passwordHash, coalesce(?2, u.org_id) AS actingOrg, m.role AS role,
+/** Where a basic role stands in `role_assignments`: each has what those below it have. */
+const rankOf = (role: string) => `CASE ${role} WHEN 'Viewer' THEN 1 WHEN 'Editor' THEN 2 WHEN 'Admin' THEN 3 END`
+
+const stored = 'LEFT JOIN roles r ON r.uid = h.role_uid'
+
+/** Of the assignments that `from` finds under the alias `h`, as JSON; `everywhere` says which count in every org. */
+const rolesBy = (from: string, everywhere: string) =>
+  `json((SELECT json_group_array(json_array(h.role_uid, ${everywhere}, json(r.permissions))) FROM ${from}))`
+
+/** A basic role, where its permissions were changed. */
+const changed = (uid: string, everywhere: string) =>
+  `json((SELECT json_group_array(json_array(uid, ${everywhere}, json(permissions))) FROM roles WHERE uid = ${uid}))`
+
+/**
+ * The roles that somebody holds, as JSON: those given to `own`, to one of its teams (only teams that were given some are
+ * read) and to its basic role and those below, and what of its basic roles was changed. Each is a list of its own, found
+ * by an index that starts with its owner, so that no row is read twice (docs/decisions/0008-roles.md).
+ */
+const rolesHeld = ({ own, orgId, role, isAdmin, byTeams }: Holder) =>
+  `json_array(${[
+    rolesBy(`role_assignments h ${stored} WHERE h.${own} AND h.org_id = 0`, '1'),
+    rolesBy(`role_assignments h ${stored} WHERE h.${own} AND h.org_id = ${orgId}`, '0'),
+    rolesBy(`role_assignments h ${stored} WHERE h.org_id = 0 AND h.basic_rank BETWEEN 1 AND ${rankOf(role)}`, '0'),
+    rolesBy(
+      `role_assignments h ${stored} WHERE h.org_id = ${orgId} AND h.basic_rank BETWEEN 1 AND ${rankOf(role)}`,
+      '0',
+    ),
+    rolesBy(
+      `role_assignments h ${stored} WHERE h.org_id = 0 AND h.basic_rank = iif(${isAdmin}, ${serverAdminRank}, NULL)`,
+      '1',
+    ),
+    ...byTeams,
+    changed(`'basic_' || lower(${role})`, '0'),
+    changed(`iif(${isAdmin}, 'basic_grafana_admin', NULL)`, '1'),
+  ].join(', ')})`
+
+type StoredRole = [uid: string, everywhere: number, grants: Grant[] | null]
+
+function readRoles(json: string): HeldRole[] {
+  const lists: StoredRole[][] = JSON.parse(json)
+  return lists.flat().map(([uid, everywhere, grants]) => ({ uid, isEverywhere: everywhere === 1, grants }))
+}
+
+/** A person by the alias `u` who is a member of the org by the alias `m`: `acting` is that org, whether they are or not. */
+const personColumns = (acting: string) => {
+  const inOrg = `user_id = u.id AND org_id = ${acting}`
+  const byTeams = rolesBy(
+    `team_members t CROSS JOIN role_assignments h ON h.team_id = t.team_id ${stored}
+      WHERE t.user_id = u.id AND t.org_id = m.org_id AND t.has_roles = 1`,
+    '0',
+  )
+  const roles = rolesHeld({
+    own: 'user_id = u.id',
+    orgId: 'm.org_id',
+    role: 'm.role',
+    isAdmin: 'u.is_admin',
+    byTeams: [byTeams],
+  })
+  return `${userColumns}, u.password_hash AS passwordHash, ${acting} AS actingOrg, m.role AS role, ${roles} AS roles,
   (SELECT json_group_array(json_array(team_id, permission)) FROM (
     SELECT team_id, permission FROM team_members WHERE team_id = ?6 AND ${inOrg}
     UNION ALL SELECT * FROM (SELECT team_id, permission FROM team_members WHERE ${inOrg} LIMIT iif(?6 < 0, -1, 0)))) AS teams`
-const membership = 'LEFT JOIN org_members m ON m.org_id = coalesce(?2, u.org_id) AND m.user_id = u.id'
+}
 
-type PersonRow = UserRow & { passwordHash: string | null; actingOrg: number; role: Role | null; teams: string }
+const membership = (acting: string) => `LEFT JOIN org_members m ON m.org_id = ${acting} AND m.user_id = u.id`
+
+/** ?2 is the org asked for; without one, the active org. */
+const askedOrg = 'coalesce(?2, u.org_id)'
+
+type PersonRow = UserRow & {
+  passwordHash: string | null
+  actingOrg: number
+  role: Role | null
+  teams: string
+  roles: string
+}
 
 function readTeams(json: string): Person['teams'] {
   const rows: [id: number, permission: number][] = JSON.parse(json)
@@ -65,14 +133,15 @@ const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
   orgId: row.actingOrg,
   role: row.role ?? undefined,
   teams: readTeams(row.teams),
+  roles: readRoles(row.roles),
 })
 
-const byName = `SELECT ${personColumns},
+const byName = `SELECT ${personColumns(askedOrg)},
     (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = CASE WHEN u.id IS NULL THEN 'name:' || k.name_key ELSE 'id:' || u.id END
       AND address = ?3 AND at > ?4 LIMIT ?5)) AS failures,
     EXISTS (SELECT 1 FROM users) AS populated
   FROM (SELECT ?1 AS name_key) k LEFT JOIN sign_in_names n ON n.name_key = k.name_key
-    LEFT JOIN users u ON u.id = n.user_id ${membership}`
+    LEFT JOIN users u ON u.id = n.user_id ${membership(askedOrg)}`
 
 export type Claim = {
   person: Person | undefined
@@ -116,9 +185,9 @@ export const currentHash = async (db: Db, userId: number) =>
   (await bound(db, 'SELECT password_hash AS hash FROM users WHERE id = ?1', userId).first<{ hash: string | null }>())
     ?.hash ?? null
 
-const bySession = (column: 'secret_hash' | 'legacy_hash') => `SELECT ${personColumns},
+const bySession = (column: 'secret_hash' | 'legacy_hash') => `SELECT ${personColumns(askedOrg)},
     s.id AS sessionId, s.created_at AS startedAt, s.seen_at AS seenAt, s.expires_at AS expiresAt
-  FROM sessions s JOIN users u ON u.id = s.user_id ${membership}
+  FROM sessions s JOIN users u ON u.id = s.user_id ${membership(askedOrg)}
   WHERE s.${column} = ?1 AND s.expires_at > ?3 AND s.seen_at > ?4 AND u.is_disabled = 0`
 
 const bySecret = bySession('secret_hash')
@@ -139,15 +208,26 @@ export async function findBySession(db: Db, key: SessionKey): Promise<Person | u
   return { ...readPerson(row), session, token: undefined }
 }
 
-const byToken = `SELECT ${personColumns},
+/** A machine's token acts in the machine's org, whatever the request asks for, and so does whoever made it. */
+const tokenOrg = 'coalesce(a.org_id, t.org_id, ?2, u.org_id)'
+
+const machineRoles = (alias: string, role = `${alias}.role`, orgId = `${alias}.org_id`) =>
+  rolesHeld({ own: `service_account_id = ${alias}.id`, orgId, role, isAdmin: '0', byTeams: [] })
+
+/** `u` owns a personal token and has made any other; `c` is the service account by whose token it was made. */
+const byToken = `SELECT ${personColumns(tokenOrg)},
     t.id AS tokenId, t.kind, t.org_id AS tokenOrg, t.role AS tokenRole, t.permissions, t.expires_at AS expiresAt,
-    t.last_used_at AS lastUsedAt, t.is_revoked AS isRevoked,
+    t.last_used_at AS lastUsedAt, t.is_revoked AS isRevoked, t.created_by AS createdBy, t.created_by_account AS createdByAccount,
     a.org_id AS accountOrg, a.role AS accountRole, a.is_disabled AS accountDisabled,
-    a.id AS serviceAccountId, a.permissions AS accountPermissions
-  FROM tokens t LEFT JOIN users u ON u.id = t.user_id ${membership}
-    LEFT JOIN service_accounts a ON a.id = t.service_account_id
+    a.id AS serviceAccountId, a.permissions AS accountPermissions,
+    iif(t.kind = 'personal', '[]', ${machineRoles('a', 'coalesce(a.role, t.role)', 'coalesce(a.org_id, t.org_id)')}) AS machineRoles,
+    c.id AS creatorId, c.org_id AS creatorOrg, c.role AS creatorRole, c.permissions AS creatorPermissions,
+    c.is_disabled AS creatorDisabled, iif(c.id IS NULL, '[]', ${machineRoles('c')}) AS creatorRoles
+  FROM tokens t LEFT JOIN service_accounts a ON a.id = t.service_account_id LEFT JOIN service_accounts c ON c.id = t.created_by_account
+    LEFT JOIN users u ON u.id = coalesce(t.user_id, t.created_by) ${membership(tokenOrg)}
   WHERE t.hash = ?1`
 
+/** The person's part is there only where there is one. */
 type TokenRow = PersonRow & {
   tokenId: number
   kind: 'api_key' | 'service_account' | 'personal'
@@ -162,10 +242,40 @@ type TokenRow = PersonRow & {
   accountDisabled: number | null
   serviceAccountId: number | null
   accountPermissions: string | null
+  createdBy: number | null
+  createdByAccount: number | null
+  machineRoles: string
+  creatorId: number | null
+  creatorOrg: number | null
+  creatorRole: Role | null
+  creatorPermissions: string | null
+  creatorDisabled: number | null
+  creatorRoles: string
 }
 
 /** Why a token that exists opens nothing. */
 export type Refusal = 'revoked' | 'expired' | 'disabled account'
+
+/** By whom a machine's token was made, as far as it is known. */
+function readCreators(row: TokenRow): (Person | Machine)[] {
+  const token = { id: row.tokenId, lastUsedAt: row.lastUsedAt }
+  const madeBy = { personId: null, serviceAccountId: null }
+  const account: Machine = {
+    kind: 'machine',
+    token,
+    serviceAccountId: row.creatorId,
+    orgId: row.creatorOrg ?? 0,
+    role: row.creatorRole ?? 'None',
+    permissions: row.creatorPermissions === null ? [] : readGrants(row.creatorPermissions),
+    roles: readRoles(row.creatorRoles),
+    creators: [],
+    madeBy,
+  }
+  return [
+    ...(row.createdBy === null ? [] : [{ ...readPerson(row), session: undefined, token: undefined }]),
+    ...(row.creatorId === null ? [] : [account]),
+  ]
+}
 
 const readMachine = (row: TokenRow): Machine => ({
   kind: 'machine',
@@ -174,6 +284,9 @@ const readMachine = (row: TokenRow): Machine => ({
   orgId: row.accountOrg ?? row.tokenOrg ?? 0,
   role: row.accountRole ?? row.tokenRole ?? 'None',
   permissions: row.accountPermissions === null ? [] : readGrants(row.accountPermissions),
+  roles: readRoles(row.machineRoles),
+  creators: readCreators(row),
+  madeBy: { personId: row.createdBy, serviceAccountId: row.serviceAccountId ?? row.createdByAccount },
 })
 
 function readTokenOwner(row: TokenRow): Person {
@@ -186,9 +299,13 @@ function refusal(row: TokenRow, now: number): Refusal | undefined {
   if (row.isRevoked) return 'revoked'
   if (row.expiresAt !== null && row.expiresAt <= now) return 'expired'
   if (row.kind === 'service_account' && row.accountDisabled !== 0) return 'disabled account'
-  if (row.kind === 'personal' && row.isDisabled !== 0) return 'revoked'
-  return undefined
+  return isOrphaned(row) ? 'revoked' : undefined
 }
+
+/** Whoever owns it or made it is gone or disabled: then nobody answers for it. */
+const isOrphaned = (row: TokenRow): boolean =>
+  ((row.kind === 'personal' || row.createdBy !== null) && row.isDisabled !== 0) ||
+  (row.createdByAccount !== null && row.creatorDisabled !== 0)
 
 /** Whoever a token acts for: its owner if personal, else a machine. `undefined` = no such token. */
 export async function findByToken(

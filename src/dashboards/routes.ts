@@ -130,7 +130,7 @@ const create = ['dashboards:create', 'folders:*'] as const
 const write = ['dashboards:write', 'dashboards:*'] as const
 
 function mustHold(caller: Caller, [action, scope]: typeof create | typeof write): void {
-  if (!may(caller, action, scope)) throw accessDenied(action)
+  if (!may(caller, action, scope)) throw accessDenied(action, scope)
 }
 
 const taken = (error: unknown) => {

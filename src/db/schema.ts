@@ -11,8 +11,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
 
-// Times are whole seconds since 1970, as Grafana's answers show them. Triggers, virtual tables and the two
-// WITHOUT ROWID tables are in drizzle/0001_triggers.sql, which drizzle-kit can't express.
+// Times are whole seconds since 1970, as Grafana's answers show them. Triggers, virtual tables and two
+// WITHOUT ROWID tables are in drizzle/0001_triggers.sql, which drizzle-kit can't express, nor that `roles` is one too.
 
 const id = () => integer('id').primaryKey({ autoIncrement: true })
 const flag = (name: string) => integer(name, { mode: 'boolean' }).notNull().default(false)
@@ -146,6 +146,8 @@ export const teamMembers = sqliteTable(
     /** 0 = member, 4 = team admin (Grafana's permission numbers). */
     permission: integer('permission').notNull().default(0),
     createdAt: integer('created_at').notNull(),
+    /** The team was given roles: kept by triggers, so that who is on many teams reads only those that matter. */
+    hasRoles: flag('has_roles'),
   },
   (t) => [
     primaryKey({ columns: [t.teamId, t.userId] }),
@@ -154,6 +156,7 @@ export const teamMembers = sqliteTable(
       'cascade',
     ),
     index('team_members_by_user').on(t.userId, t.orgId),
+    index('team_members_with_roles').on(t.userId, t.orgId, t.teamId).where(sql`has_roles = 1`),
     check('team_members_permission', sql`${t.permission} IN (0, 4)`),
   ],
 )
@@ -205,6 +208,59 @@ export const serviceAccountPermissions = sqliteTable(
   ],
 )
 
+/**
+ * Custom roles, and basic roles whose permissions were changed (fixed roles, and the basic ones as they come, are in
+ * src/auth/roles.ts). `org_id` 0 = global, so that names are unique by a plain index; triggers stand in for the foreign
+ * keys that 0 rules out. `permissions` is `[action, scope][]` in JSON: one row is a whole role.
+ */
+export const accessRoles = sqliteTable(
+  'roles',
+  {
+    uid: text('uid').primaryKey(),
+    orgId: integer('org_id').notNull(),
+    name: text('name').notNull(),
+    displayName: words('display_name'),
+    description: words('description'),
+    group: words('group_name'),
+    isHidden: flag('is_hidden'),
+    version: integer('version').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    permissions: text('permissions').notNull(),
+  },
+  (t) => [unique('roles_name').on(t.orgId, t.name)],
+)
+
+/** Who holds a role: a user, a service account, a team, or everybody of a basic role. `org_id` 0 = in every org. */
+export const roleAssignments = sqliteTable(
+  'role_assignments',
+  {
+    id: id(),
+    roleUid: text('role_uid').notNull(),
+    orgId: integer('org_id').notNull(),
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    serviceAccountId: integer('service_account_id').references(() => serviceAccounts.id, { onDelete: 'cascade' }),
+    teamId: integer('team_id').references(() => teams.id, { onDelete: 'cascade' }),
+    /** 1 = Viewer, 2 = Editor, 3 = Admin, 4 = Grafana Admin; who has a role of an org has what those below it have. */
+    basicRank: integer('basic_rank'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('role_assignments_user').on(t.userId, t.orgId, t.roleUid).where(sql`user_id IS NOT NULL`),
+    uniqueIndex('role_assignments_service_account')
+      .on(t.serviceAccountId, t.orgId, t.roleUid)
+      .where(sql`service_account_id IS NOT NULL`),
+    uniqueIndex('role_assignments_team').on(t.teamId, t.orgId, t.roleUid).where(sql`team_id IS NOT NULL`),
+    uniqueIndex('role_assignments_basic').on(t.orgId, t.basicRank, t.roleUid).where(sql`basic_rank IS NOT NULL`),
+    index('role_assignments_by_role').on(t.roleUid, t.orgId),
+    index('role_assignments_by_org').on(t.orgId),
+    check(
+      'role_assignments_owner',
+      sql`(user_id IS NOT NULL) + (service_account_id IS NOT NULL) + (team_id IS NOT NULL) + (basic_rank IS NOT NULL) = 1`,
+    ),
+  ],
+)
+
 /** API keys, service-account tokens and personal access tokens; only SHA-256 hashes. `permissions` null = all of the owner's. */
 export const tokens = sqliteTable(
   'tokens',
@@ -218,7 +274,9 @@ export const tokens = sqliteTable(
     serviceAccountId: integer('service_account_id').references(() => serviceAccounts.id, { onDelete: 'cascade' }),
     role: text('role', { enum: ['None', 'Viewer', 'Editor', 'Admin'] }),
     permissions: text('permissions'),
+    /** Whoever made it, which it never exceeds: a person, and the service account by whose token it was made. */
     createdBy: integer('created_by'),
+    createdByAccount: integer('created_by_account'),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
     lastUsedAt: integer('last_used_at'),

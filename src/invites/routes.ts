@@ -5,6 +5,7 @@ import { takeTurn } from '../auth/attempts.ts'
 import { anyone, requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
+import { mayGiveRole } from '../auth/permissions.ts'
 import { secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
@@ -15,7 +16,6 @@ import { linkTo, newCode } from '../mail/links.ts'
 import { addedToOrg, invitation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
-import { mayGive } from '../orgs/rules.ts'
 import { withinLimit } from '../page.ts'
 import { startSession } from '../sessions/open.ts'
 import { forgetCode, register } from '../signUp/queries.ts'
@@ -50,7 +50,7 @@ invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c)
   const { db, config, caller, now } = c.var
   refuseLimited(caller)
   const { sendEmail, ...wanted } = await readBody(c, InviteBody)
-  if (!mayGive(caller, wanted.role)) throw forbidden("Cannot assign a role higher than user's role")
+  if (!mayGiveRole(caller, caller.orgId, wanted.role)) throw forbidden("Cannot assign a role higher than user's role")
   if (sendEmail && !canSendMail(c)) throw noMail()
   if (sendEmail && !(await takeTurn(db, 'invite', clientAddress(c), now))) throw tooManyRequests()
   const inviter = inviterOf(caller)

@@ -1,5 +1,6 @@
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import type { Machine, Person } from '../auth/identity.ts'
+import { mayGiveRole } from '../auth/permissions.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
 import type { RequestContext } from '../env.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
@@ -10,7 +11,6 @@ import { findUserByName } from '../users/queries.ts'
 import { searchMembers } from '../users/search.ts'
 import { addMember, setRole } from './memberQueries.ts'
 import { findOrg, type OrgChange, updateOrg } from './queries.ts'
-import { mayGive } from './rules.ts'
 import { shownMember, shownOrg } from './views.ts'
 
 // What `/api/orgs/:orgId…` and `/api/org…` do alike; only how the org is found differs.
@@ -81,7 +81,7 @@ export async function addToOrg(c: RequestContext, caller: Person | Machine, read
   const { db, config, now } = c.var
   const { loginOrEmail, role } = await readBody(c, MemberBody)
   const orgId = readOrg()
-  if (!mayGive(caller, role)) throw tooHigh()
+  if (!mayGiveRole(caller, orgId, role)) throw tooHigh()
   const user = await findUserByName(db, loginOrEmail)
   if (!user) throw notFound('User not found')
   const userId = user.id
@@ -101,7 +101,7 @@ export async function changeRole(c: RequestContext, caller: Person | Machine, re
   const { role } = await readBody(c, RoleBody)
   const orgId = readOrg()
   const userId = userOfPath(c)
-  if (!mayGive(caller, role)) throw tooHigh()
+  if (!mayGiveRole(caller, orgId, role)) throw tooHigh()
   const outcome = await setRole(c.var.db, orgId, userId, role)
   if (outcome === 'no org') throw noOrg()
   if (outcome === 'no member') throw notFound('User is not a member of this organization')

@@ -30,7 +30,7 @@ function guard(
     if (identity.kind === 'anonymous') throw unauthorized()
     const id = c.req.param('id') ?? ''
     const isHeld = holds(identity, id)
-    if (!isHeld && !(mayBeGiven(identity) && mightBeGiven(identity, id))) throw accessDenied(action)
+    if (!isHeld && !(mayBeGiven(identity) && mightBeGiven(identity, id))) throw accessDenied(action, scopeOf(id || '*'))
     c.set('caller', identity)
     c.set('demanded', isHeld ? undefined : action)
     c.set('inHandler', true)
@@ -55,7 +55,7 @@ export const requiresOnSomeAccount = (action: AccountAction) =>
     `${action} on anything`,
     action,
     (caller) => maySome(caller, action),
-    (caller) => limitsOf(caller)?.some(([limit]) => limit === action) ?? true,
+    (caller) => limitsOf(caller).every(({ all }) => all.some(([limit]) => limit === action)),
   )
 
 /** Whose given accounts count; null = nobody's. */

@@ -3,7 +3,7 @@ import { array, boolean, maxLength, nonEmpty, object, optional, pipe, string } f
 import { requires } from '../auth/guards.ts'
 import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
-import { type Grant, isAtMost, type Role } from '../auth/permissions.ts'
+import { beyondOnServer, type Grant, holdsRole, type Role } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError, accessDenied, badRequest, traced } from '../errors.ts'
@@ -20,7 +20,7 @@ import {
   requiresOnSomeAccount,
 } from './access.ts'
 import { createAccount, deleteAccount, findAccount, setGrants, updateAccount } from './queries.ts'
-import { beyond, loginOf, readableAccounts } from './rules.ts'
+import { loginOf, readableAccounts } from './rules.ts'
 import { searchAccounts } from './search.ts'
 import { accountDetails, accountHit, createdAccount, shownGrants } from './views.ts'
 
@@ -34,7 +34,7 @@ const badData = () => badRequest('Bad request data', traced)
 
 /** Nobody makes an account that may do more than they may. */
 function refuseHigher(role: Role | undefined, caller: Person | Machine): void {
-  if (role === undefined || isAtMost(role, caller.role ?? 'None')) return
+  if (role === undefined || holdsRole(caller, role)) return
   throw new ApiError(403, "can not assign a role higher than user's role", traced)
 }
 
@@ -136,8 +136,8 @@ serviceAccounts.put(
     const body = await readBody(c, GrantsBody)
     const id = readAccountId(c.req.param('id'))
     const granted = body.permissions.map(({ action, scope }): Grant => [action, scope])
-    const [tooMuch] = beyond(caller, granted) ?? []
-    if (tooMuch !== undefined) throw accessDenied(tooMuch)
+    const tooMuch = beyondOnServer(caller, granted)
+    if (tooMuch) throw accessDenied(...tooMuch)
     if (!(await setGrants(db, caller.orgId, id, granted, now))) throw noAccount()
     return done(c, 'Service account permissions updated')
   },

@@ -1,5 +1,5 @@
 import type { Machine, Person } from '../auth/identity.ts'
-import { type Grant, grantsOf, isWithinLimits, limitsOf, may, mayOnServer } from '../auth/permissions.ts'
+import { type Grant, grantsOf, isWithinLimits, limitsOf, may } from '../auth/permissions.ts'
 
 /** What somebody, or a team, may be given on one service account. */
 export const levels = ['Edit', 'Admin'] as const
@@ -46,16 +46,12 @@ const everyAccount = 'serviceaccounts:*'
 /** Which accounts the caller reads: all, or those named in what it holds and in its token's limits, and those given to it within the latter. */
 export function readableAccounts(caller: Person | Machine): 'all' | { ids: number[]; givenAmong: number[] | 'all' } {
   if (may(caller, read, everyAccount)) return 'all'
-  const limits = limitsOf(caller) ?? []
+  const limits = limitsOf(caller).flatMap(({ all }) => all)
   const named = [...new Set([...namedIn(grantsOf(caller)), ...namedIn(limits)])]
   const ids = named.filter((id) => may(caller, read, scopeOf(id))).map(Number)
   if (isWithinLimits(caller, read, everyAccount)) return { ids, givenAmong: 'all' }
   return { ids, givenAmong: named.filter((id) => isWithinLimits(caller, read, scopeOf(id))).map(Number) }
 }
-
-/** The first permission that the caller can't pass on, since it doesn't hold it on the whole server itself. */
-export const beyond = (caller: Person | Machine, grants: readonly Grant[]): Grant | undefined =>
-  grants.find(([action, scope]) => !mayOnServer(caller, action, scope))
 
 /** As Grafana makes it of a name: "My SA" is sa-my-sa. */
 export const loginOf = (name: string) => `sa-${name.toLowerCase().replaceAll(' ', '-')}`

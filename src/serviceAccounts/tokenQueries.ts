@@ -26,23 +26,24 @@ export async function listAccountTokens(db: Db, orgId: number, id: number, perso
 }
 
 /** Only while the account is what it was found to be, so that a token is never worth more than was looked at. */
-const insert = `INSERT INTO tokens (kind, hash, name, service_account_id, created_by, created_at, expires_at)
-  SELECT 'service_account', ?1, ?2, id, ?3, ?4, ?5 FROM service_accounts
+const insert = `INSERT INTO tokens (kind, hash, name, service_account_id, created_by, created_by_account, created_at, expires_at)
+  SELECT 'service_account', ?1, ?2, id, ?3, ?9, ?4, ?5 FROM service_accounts
   WHERE id = ?6 AND role = ?7 AND permissions IS ?8 RETURNING id`
 
 export type NewAccountToken = {
   hash: string
   name: string
   createdBy: number | null
+  createdByAccount: number | null
   expiresAt: number | null
   now: number
 }
 
 /** Its id; `undefined` where the account was deleted or changed meanwhile. Throws a duplicate where it has a token of that name. */
 export async function createAccountToken(db: Db, account: Account, token: NewAccountToken) {
-  const { hash, name, createdBy, now, expiresAt } = token
+  const { hash, name, createdBy, createdByAccount, now, expiresAt } = token
   const permissions = account.permissions.length > 0 ? JSON.stringify(account.permissions) : null
-  const values = [hash, name, createdBy, now, expiresAt, account.id, account.role, permissions]
+  const values = [hash, name, createdBy, now, expiresAt, account.id, account.role, permissions, createdByAccount]
   return (await bound(db, insert, ...values).first<{ id: number }>())?.id
 }
 

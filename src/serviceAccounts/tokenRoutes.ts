@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
-import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
+import { creatorsOf, type Machine, type Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
-import { isAtMost } from '../auth/permissions.ts'
+import { beyondOnServer, holdsRole } from '../auth/permissions.ts'
 import { newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
@@ -13,7 +13,6 @@ import { withinLimit } from '../page.ts'
 import { expiryOf } from '../tokens/rules.ts'
 import { giftsOf, reachAccount, reached, readAccountId, requiresOnAccount } from './access.ts'
 import type { Account } from './queries.ts'
-import { beyond } from './rules.ts'
 import { createAccountToken, deleteAccountToken, listAccountTokens } from './tokenQueries.ts'
 import { accountToken } from './views.ts'
 
@@ -35,7 +34,7 @@ serviceAccountTokens.get('/api/serviceaccounts/:id/tokens', requiresOnAccount('s
 /** A token does whatever its account may, so nobody makes one for an account that may do more than they may. */
 function refuseBeyond(caller: Person | Machine, { role, permissions }: Account): void {
   refuseLimited(caller)
-  if (!isAtMost(role, caller.role ?? 'None') || beyond(caller, permissions)) {
+  if (!holdsRole(caller, role) || beyondOnServer(caller, permissions)) {
     throw forbidden('A token cannot be made for a service account that may do more than its creator')
   }
 }
@@ -51,8 +50,7 @@ serviceAccountTokens.post('/api/serviceaccounts/:id/tokens', requiresOnAccount('
   const expiresAt = expiryOf(secondsToLive, now)
   if (expiresAt === undefined) throw badRequest('invalid SecondsToLive value')
   const key = newToken('glsa')
-  const createdBy = personIdOf(caller)
-  const row = { hash: secretHash(key), name, createdBy, expiresAt, now }
+  const row = { hash: secretHash(key), name, ...creatorsOf(caller), expiresAt, now }
   const id = await createAccountToken(db, account, row).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw conflict('service account token with given name already exists in the organization')

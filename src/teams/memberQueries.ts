@@ -35,6 +35,7 @@ export async function addTeamMember(db: Db, orgId: number, teamId: number, userI
         userId: sql<number>`${userId}`.as('user_id'),
         permission: sql<number>`${teamMember}`.as('permission'),
         createdAt: sql<number>`${now}`.as('created_at'),
+        hasRoles: sql<boolean>`0`.as('has_roles'),
       })
       .from(teams)
       .where(and(eq(teams.id, teamId), eq(teams.orgId, orgId))),

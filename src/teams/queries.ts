@@ -31,6 +31,7 @@ export async function createTeam(db: Db, { uid, orgId, name, email, creatorId, n
           userId: orgMembers.userId,
           permission: sql<number>`${teamAdmin}`.as('permission'),
           createdAt: teams.createdAt,
+          hasRoles: sql<boolean>`0`.as('has_roles'),
         })
         .from(teams)
         .innerJoin(orgMembers, and(eq(orgMembers.orgId, teams.orgId), eq(orgMembers.userId, creatorId ?? 0)))

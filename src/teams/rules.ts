@@ -1,5 +1,5 @@
 import type { Machine, Person } from '../auth/identity.ts'
-import { allows, type Grant, grantsOf, limitsOf, teamAdmin, teamMember } from '../auth/permissions.ts'
+import { allows, type Grant, holdingsOf, limitsOf, teamAdmin, teamMember } from '../auth/permissions.ts'
 
 export const isPermission = (permission: number) => permission === teamMember || permission === teamAdmin
 
@@ -14,11 +14,10 @@ function readable(grants: readonly Grant[]): Set<number> | 'all' {
 
 /** Which teams of its org the caller sees: what it holds, within the limits of its token. */
 export function visibleTeams(caller: Person | Machine): number[] | 'all' {
-  const held = readable(grantsOf(caller))
-  const limits = limitsOf(caller)
-  const within = limits ? readable(limits) : 'all'
-  if (held === 'all') return within === 'all' ? 'all' : [...within]
-  return [...held].filter((id) => within === 'all' || within.has(id))
+  const reaches = [holdingsOf(caller), ...limitsOf(caller)].map(({ all }) => readable(all))
+  const named = reaches.filter((reach) => reach !== 'all')
+  const [narrow] = named
+  return narrow === undefined ? 'all' : [...narrow].filter((id) => named.every((reach) => reach.has(id)))
 }
 
 export type Wanted = { members: string[]; admins: string[] }

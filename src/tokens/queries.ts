@@ -26,6 +26,7 @@ export type NewApiKey = {
   orgId: number
   role: Role
   createdBy: number | null
+  createdByAccount: number | null
   expiresAt: number | null
   createdAt: number
 }

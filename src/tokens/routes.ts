@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { array, maxLength, minLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
-import { personIdOf } from '../auth/identity.ts'
+import { creatorsOf } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
-import { type Grant, isAtMost } from '../auth/permissions.ts'
+import { type Grant, holdsRole } from '../auth/permissions.ts'
 import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
@@ -45,13 +45,13 @@ tokens.post('/api/auth/keys', requires('apikeys:create', ''), async (c) => {
   refuseLimited(caller)
   const body = await readBody(c, NewKeyBody)
   const expiresAt = expiry(body.secondsToLive, now)
-  if (!isAtMost(body.role, caller.role ?? 'None')) {
+  if (!holdsRole(caller, body.role)) {
     throw forbidden('A key cannot have a higher role than its creator')
   }
   const { orgId } = caller
-  const createdBy = personIdOf(caller)
+  const makers = creatorsOf(caller)
   const key = newApiKey(body.name, orgId)
-  const row = { hash: secretHash(key), name: body.name, role: body.role, orgId, createdBy, expiresAt, createdAt: now }
+  const row = { hash: secretHash(key), name: body.name, role: body.role, orgId, ...makers, expiresAt, createdAt: now }
   const id = await createApiKey(db, row).catch((error: unknown) => {
     throw isDuplicate(error) ? conflict('API key, organization ID and name must be unique') : error
   })

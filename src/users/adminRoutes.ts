@@ -1,16 +1,17 @@
 import { Hono } from 'hono'
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
+import type { Machine, Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
-import { ApiError, badRequest, forbidden, notFound, traced } from '../errors.ts'
+import { ApiError, accessDenied, badRequest, forbidden, notFound, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done } from '../json.ts'
-import { createUser, deleteUser, setAdmin, setDisabled, setPassword } from './queries.ts'
-import { isPasswordTooShort, isUnreadable, namesOfNew } from './rules.ts'
+import { createUser, deleteUser, findUser, setAdmin, setDisabled, setPassword } from './queries.ts'
+import { isPasswordTooShort, isUnreadable, namesOfNew, reachOf } from './rules.ts'
 
 export const adminUsers = new Hono<AppEnv>({ strict: false })
 
@@ -41,6 +42,13 @@ adminUsers.post('/api/admin/users', requires('users:create', ''), async (c) => {
 
 const noUser = () => notFound('user not found')
 
+type Called = RequestContext & { var: { caller: Person | Machine } }
+
+/** Nothing was changed: there is no such account, or it is out of the caller's reach. */
+async function untouched(c: RequestContext, id: number): Promise<ApiError> {
+  return (await findUser(c.var.db, id)) ? accessDenied('users.permissions:write', `global.users:id:${id}`) : noUser()
+}
+
 const PasswordBody = object({ password: required })
 
 adminUsers.put('/api/admin/users/:id/password', requires('users.password:write', 'global.users:id::id'), async (c) => {
@@ -48,7 +56,8 @@ adminUsers.put('/api/admin/users/:id/password', requires('users.password:write',
   const { password } = await readBody(c, PasswordBody)
   const id = readId(c.req.param('id'))
   if (isPasswordTooShort(password, config.passwordMinLength)) throw badRequest('New password too short')
-  if (!(await setPassword(db, id, await hashPassword(password, config.passwordScheme), now))) throw noUser()
+  const hash = await hashPassword(password, config.passwordScheme)
+  if (!(await setPassword(db, id, hash, now, reachOf(c.var.caller)))) throw await untouched(c, id)
   c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
   return done(c, 'User password updated')
 })
@@ -70,16 +79,16 @@ adminUsers.put(
 
 adminUsers.delete('/api/admin/users/:id', requires('users:delete', 'global.users:id::id'), async (c) => {
   const id = readId(c.req.param('id'))
-  if (!(await deleteUser(c.var.db, id))) throw noUser()
+  if (!(await deleteUser(c.var.db, id, reachOf(c.var.caller)))) throw await untouched(c, id)
   c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
   return done(c, 'User deleted')
 })
 
 /** Grafana answers 500 for an account from elsewhere; that is the caller's mistake, and a 403 here. */
-async function switchAccount(c: RequestContext, isDisabled: boolean) {
+async function switchAccount(c: Called, isDisabled: boolean) {
   const id = readId(c.req.param('id'))
-  const outcome = await setDisabled(c.var.db, id, isDisabled, c.var.now)
-  if (outcome === 'nobody') throw noUser()
+  const outcome = await setDisabled(c.var.db, id, isDisabled, c.var.now, reachOf(c.var.caller))
+  if (outcome === 'nobody' || outcome === 'out of reach') throw await untouched(c, id)
   if (outcome === 'external') throw forbidden(`Could not ${isDisabled ? 'disable' : 'enable'} external user`)
   if (isDisabled) c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
   return done(c, isDisabled ? 'User disabled' : 'User enabled')

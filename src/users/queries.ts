@@ -2,8 +2,9 @@ import { and, eq, exists, notExists, sql } from 'drizzle-orm'
 import type { User } from '../auth/identity.ts'
 import { nameKey, readUser, type UserRow, userColumns } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
-import { orgMembers, sessions, tokens, userAuth, users } from '../db/schema.ts'
-import { deleteSessionsOf, insertSession, type NewSession } from '../sessions/queries.ts'
+import { orgMembers, roleAssignments, sessions, teamMembers, tokens, userAuth, users } from '../db/schema.ts'
+import { insertSession, type NewSession } from '../sessions/queries.ts'
+import type { Reach } from './rules.ts'
 
 const byId = `SELECT ${userColumns} FROM users u WHERE u.id = ?1`
 
@@ -57,21 +58,35 @@ export async function createUser(db: Db, { now, ...user }: NewUser): Promise<num
 }
 
 /** Empty = leave as it is: Grafana's clients omit what they don't change. */
+/** Server admins and whoever was given roles, itself or by a team, are out of the reach of people who couldn't raise anybody. */
+const isReached = (db: Db, id: number, reach: Reach) =>
+  reach === 'everybody'
+    ? undefined
+    : and(
+        eq(users.isAdmin, false),
+        notExists(db.select({ id: roleAssignments.id }).from(roleAssignments).where(eq(roleAssignments.userId, id))),
+        notExists(
+          db
+            .select({ id: teamMembers.teamId })
+            .from(teamMembers)
+            .where(and(eq(teamMembers.userId, id), sql`has_roles = 1`)),
+        ),
+      )
+
 export type UserChange = {
   login: string
   email: string
   name: string
   theme: string
   now: number
-  /** A server admin is not to be changed. */
-  sparesAdmins: boolean
+  reach: Reach
 }
 
 /** Whether it was changed: not where there is no such user, where it is another system's to change, or one to be spared. */
 export async function updateUser(
   db: Db,
   id: number,
-  { login, email, name, theme, now, sparesAdmins }: UserChange,
+  { login, email, name, theme, now, reach }: UserChange,
 ): Promise<boolean> {
   const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
   const { meta } = await db
@@ -83,23 +98,40 @@ export async function updateUser(
       ...(theme && { theme }),
       updatedAt: now,
     })
-    .where(and(eq(users.id, id), notExists(external), sparesAdmins ? eq(users.isAdmin, false) : undefined))
+    .where(and(eq(users.id, id), notExists(external), isReached(db, id, reach)))
   return meta.changes > 0
 }
 
 /** With it go sessions, memberships, stars, tokens and the rest, by foreign keys. Last admins are kept by triggers. */
-export const deleteUser = async (db: Db, id: number) =>
-  (await db.delete(users).where(eq(users.id, id)).returning({ id: users.id })).length > 0
+export const deleteUser = async (db: Db, id: number, reach: Reach) =>
+  (
+    await db
+      .delete(users)
+      .where(and(eq(users.id, id), isReached(db, id, reach)))
+      .returning({ id: users.id })
+  ).length > 0
 
 /** Ends every session of the person, and every personal token, in the same transaction: whoever knew the old password is out. */
-export async function setPassword(db: Db, id: number, passwordHash: string, now: number): Promise<boolean> {
+export async function setPassword(db: Db, id: number, passwordHash: string, now: number, reach: Reach) {
+  const isSet = exists(hasPassword(db, id, passwordHash))
   const [updated] = await db.batch([
-    db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id)).returning({ id: users.id }),
-    deleteSessionsOf(db, id),
-    db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, id))),
+    db
+      .update(users)
+      .set({ passwordHash, updatedAt: now })
+      .where(and(eq(users.id, id), isReached(db, id, reach)))
+      .returning({ id: users.id }),
+    db.delete(sessions).where(and(eq(sessions.userId, id), isSet)),
+    db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, id), isSet)),
   ])
   return updated.length > 0
 }
+
+/** A hash is salted, so nobody has it by chance: whether the statement before has set it. */
+const hasPassword = (db: Db, id: number, hash: string) =>
+  db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.passwordHash, hash)))
 
 type OwnChange = { userId: number; verified: string; hash: string; now: number; session: NewSession | undefined }
 
@@ -108,10 +140,7 @@ type OwnChange = { userId: number; verified: string; hash: string; now: number; 
  * Answers whether it was changed, and the new session's id.
  */
 export async function changeOwnPassword(db: Db, { userId, verified, hash, now, session }: OwnChange) {
-  const changed = db
-    .select({ id: users.id })
-    .from(users)
-    .where(and(eq(users.id, userId), eq(users.passwordHash, hash)))
+  const changed = hasPassword(db, userId, hash)
   const update = db
     .update(users)
     .set({ passwordHash: hash, updatedAt: now })
@@ -132,7 +161,7 @@ export const setAdmin = async (db: Db, id: number, isAdmin: boolean, now: number
  * Disabling ends every session of the person in the same transaction. `external` = another system decides there who may
  * sign in, and nothing was changed.
  */
-export async function setDisabled(db: Db, id: number, isDisabled: boolean, now: number) {
+export async function setDisabled(db: Db, id: number, isDisabled: boolean, now: number, reach: Reach) {
   const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
   const disabled = db
     .select({ id: users.id })
@@ -142,11 +171,16 @@ export async function setDisabled(db: Db, id: number, isDisabled: boolean, now: 
     db
       .update(users)
       .set({ isDisabled, updatedAt: now })
-      .where(and(eq(users.id, id), notExists(external)))
+      .where(and(eq(users.id, id), notExists(external), isReached(db, id, reach)))
       .returning({ id: users.id }),
-    db.select({ id: users.id }).from(users).where(eq(users.id, id)),
+    db
+      .select({ isReached: isReached(db, id, reach) ?? sql`1` })
+      .from(users)
+      .where(eq(users.id, id)),
     db.delete(sessions).where(and(eq(sessions.userId, id), exists(disabled))),
   ])
   if (changed.length > 0) return 'changed'
-  return known.length > 0 ? 'external' : 'nobody'
+  const [user] = known
+  if (!user) return 'nobody'
+  return user.isReached ? 'external' : 'out of reach'
 }

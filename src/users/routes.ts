@@ -3,7 +3,6 @@ import { object, optional, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { hashPassword } from '../auth/passwords.ts'
-import { may } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
@@ -15,7 +14,7 @@ import { readPage, withinLimit } from '../page.ts'
 import { newSession, openSession } from '../sessions/open.ts'
 import { day } from '../time.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
-import { isOwnPasswordTooShort, isUnreadable, namesToChange } from './rules.ts'
+import { isOwnPasswordTooShort, isUnreadable, namesToChange, type Reach, reachOf } from './rules.ts'
 import { searchUsers } from './search.ts'
 import { lookupProfile, profile, userHit } from './views.ts'
 
@@ -55,17 +54,17 @@ const UserBody = object({ login: text, email: text, name: text, theme: text })
 type Names = { login: string; email: string }
 
 /**
- * The body is read before the id, as Grafana does; `target` says whom the names are for and whether server admins are
- * to be spared. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so
+ * The body is read before the id, as Grafana does; `target` says whom the names are for and whom
+ * the caller reaches. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so
  * here they do.
  */
-async function change(c: RequestContext, target: (names: Names) => { id: number; sparesAdmins: boolean }) {
+async function change(c: RequestContext, target: (names: Names) => { id: number; reach: Reach }) {
   const body = await readBody(c, UserBody)
   const names = namesToChange(body)
-  const { id, sparesAdmins } = target(names)
+  const { id, reach } = target(names)
   if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
   if (isUnreadable(names.login + names.email)) throw badRequest('login and email cannot hold control characters')
-  const wanted = { ...body, ...names, now: c.var.now, sparesAdmins }
+  const wanted = { ...body, ...names, now: c.var.now, reach }
   const changed = await updateUser(c.var.db, id, wanted).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
@@ -74,15 +73,15 @@ async function change(c: RequestContext, target: (names: Names) => { id: number;
   const user = await findUser(c.var.db, id)
   if (!user) throw noUser()
   throw user.authModule === null
-    ? accessDenied('users.password:write')
+    ? accessDenied('users.permissions:write', `global.users:id:${id}`)
     : forbidden('User info cannot be updated for external Users')
 }
 
-/** A new e-mail address is a way to a new password: a server admin's is only for whoever may set that anyway. */
+/** A new e-mail address is a way to a new password, and so to all that the account may do. */
 users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) =>
   change(c, () => {
     const id = readId(c.req.param('id'))
-    return { id, sparesAdmins: !may(c.var.caller, 'users.password:write', `global.users:id:${id}`) }
+    return { id, reach: reachOf(c.var.caller) }
   }),
 )
 
@@ -90,7 +89,7 @@ users.put('/api/user', signedIn('users:write', noUser), (c) =>
   change(c, ({ login, email }) => {
     const { user } = c.var.me
     if (login !== user.login || (email !== '' && email !== user.email)) refuseLimited(c.var.me)
-    return { id: user.id, sparesAdmins: false }
+    return { id: user.id, reach: 'everybody' }
   }),
 )
 

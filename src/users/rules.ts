@@ -1,3 +1,12 @@
+import type { Machine, Person } from '../auth/identity.ts'
+import { mayRaiseAnybody } from '../auth/permissions.ts'
+
+/** To whose accounts somebody may make changes: everybody's, or only those with no more than basic roles in orgs. */
+export type Reach = 'everybody' | 'the ordinary'
+
+/** Whoever couldn't raise anybody gains nothing over a server admin, nor over people with roles of their own. */
+export const reachOf = (caller: Person | Machine): Reach => (mayRaiseAnybody(caller) ? 'everybody' : 'the ordinary')
+
 /** Bytes, not characters: "äöü" is long enough for Grafana. */
 const bytes = (password: string) => new TextEncoder().encode(password).length
 

@@ -1,0 +1,103 @@
+/** What scopes look like that name things of one kind; `example` is for whoever got it wrong. */
+const kinds = {
+  /** The seed page writes `global:users:*` and `users:*`, later pages `global.users:*`: the same three times. */
+  account: { pattern: /^(global[.:])?users:(\*|id:(\*|\d{1,16}))$/, example: 'global.users:* or global.users:id:7' },
+  member: { pattern: /^users:(\*|id:(\*|\d{1,16}))$/, example: 'users:* or users:id:7' },
+  team: { pattern: /^teams:(\*|id:(\*|\d{1,16}))$/, example: 'teams:* or teams:id:7' },
+  key: { pattern: /^apikeys:(\*|id:(\*|\d{1,16}))$/, example: 'apikeys:* or apikeys:id:7' },
+  serviceAccount: {
+    pattern: /^serviceaccounts:(\*|id:(\*|\d{1,16}))$/,
+    example: 'serviceaccounts:* or serviceaccounts:id:7',
+  },
+  dashboard: { pattern: /^dashboards:(\*|uid:(\*|[\w-]{1,40}))$/, example: 'dashboards:* or dashboards:uid:abc' },
+  folder: { pattern: /^folders:(\*|uid:(\*|[\w-]{1,40}))$/, example: 'folders:* or folders:uid:general' },
+  role: { pattern: /^roles:(\*|uid:(\*|[\w-]{1,40}))$/, example: 'roles:* or roles:uid:abc' },
+  setting: { pattern: /^settings:(\*|[\w.]{1,60}:(\*|[\w.]{1,60}))$/, example: 'settings:* or settings:auth.saml:*' },
+  delegation: { pattern: /^permissions:type:delegate$/, example: 'permissions:type:delegate' },
+  roleWriting: {
+    pattern: /^permissions:type:(delegate|escalate)$/,
+    example: 'permissions:type:delegate or permissions:type:escalate',
+  },
+  nothing: { pattern: /^$/, example: 'an empty one' },
+} as const
+
+/** Every action that a route here asks for, by what it is done to (Grafana: RBAC permissions, actions, and scopes). */
+const actions: Record<string, keyof typeof kinds> = {
+  'users:read': 'account',
+  'users:write': 'account',
+  'users:create': 'nothing',
+  'users:delete': 'account',
+  'users:disable': 'account',
+  'users:enable': 'account',
+  'users:logout': 'account',
+  'users.password:write': 'account',
+  'users.permissions:read': 'account',
+  'users.permissions:write': 'account',
+  'users.authtoken:read': 'account',
+  'users.authtoken:write': 'account',
+  'users.quotas:read': 'account',
+  'users.quotas:write': 'account',
+  'users.teams:read': 'account',
+  'users.roles:read': 'account',
+  'users.roles:add': 'delegation',
+  'users.roles:remove': 'delegation',
+  'orgs:create': 'nothing',
+  'orgs:read': 'nothing',
+  'orgs:write': 'nothing',
+  'orgs:delete': 'nothing',
+  'orgs.preferences:read': 'nothing',
+  'orgs.preferences:write': 'nothing',
+  'orgs.quotas:read': 'nothing',
+  'orgs.quotas:write': 'nothing',
+  'org.users:read': 'member',
+  'org.users:add': 'member',
+  'org.users:write': 'member',
+  'org.users:remove': 'member',
+  'teams:create': 'nothing',
+  'teams:read': 'team',
+  'teams:write': 'team',
+  'teams:delete': 'team',
+  'teams.permissions:read': 'team',
+  'teams.permissions:write': 'team',
+  'teams.roles:read': 'team',
+  'teams.roles:add': 'delegation',
+  'teams.roles:remove': 'delegation',
+  'apikeys:read': 'key',
+  'apikeys:create': 'nothing',
+  'apikeys:delete': 'key',
+  'serviceaccounts:read': 'serviceAccount',
+  'serviceaccounts:create': 'nothing',
+  'serviceaccounts:write': 'serviceAccount',
+  'serviceaccounts:delete': 'serviceAccount',
+  'serviceaccounts.permissions:read': 'serviceAccount',
+  'serviceaccounts.permissions:write': 'serviceAccount',
+  'serviceaccounts.grants:write': 'serviceAccount',
+  'dashboards:create': 'folder',
+  'dashboards:read': 'dashboard',
+  'dashboards:write': 'dashboard',
+  'dashboards:delete': 'dashboard',
+  'dashboards.permissions:write': 'dashboard',
+  'roles:read': 'role',
+  'roles:write': 'roleWriting',
+  'roles:delete': 'delegation',
+  'roles.builtin:read': 'role',
+  'roles.builtin:add': 'delegation',
+  'roles.builtin:remove': 'delegation',
+  'server.stats:read': 'nothing',
+  'settings:read': 'setting',
+  'settings:write': 'setting',
+  'audit:read': 'nothing',
+}
+
+/** Why a permission is none, in words that name it; `undefined` where it is one. */
+export function flawOf(action: string, scope: string): string | undefined {
+  const kind = Object.hasOwn(actions, action) ? actions[action] : undefined
+  if (kind === undefined) return `unknown action: ${action}`
+  const { pattern, example } = kinds[kind]
+  const isEverything = scope === '*' && kind !== 'nothing'
+  return isEverything || pattern.test(scope)
+    ? undefined
+    : `invalid scope of ${action}: "${scope}" (it takes ${example})`
+}
+
+export const knownActions = Object.keys(actions)
