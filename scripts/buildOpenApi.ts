@@ -2,6 +2,7 @@ import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs 
 import type { GenericSchema } from 'valibot'
 import project from '../package.json' with { type: 'json' }
 import { accessControl } from '../src/accessControl/docs.ts'
+import { heldPermissions } from '../src/accessControl/permissionDocs.ts'
 import { dashboards } from '../src/dashboards/docs.ts'
 import {
   type Answer,
@@ -20,6 +21,8 @@ import { orgMembers } from '../src/orgs/memberDocs.ts'
 import { passwordReset } from '../src/passwordReset/docs.ts'
 import { preferences } from '../src/preferences/docs.ts'
 import { quotas } from '../src/quotas/docs.ts'
+import { roleAssignments } from '../src/roles/assignmentDocs.ts'
+import { roles } from '../src/roles/docs.ts'
 import { server } from '../src/server/docs.ts'
 import { serviceAccounts } from '../src/serviceAccounts/docs.ts'
 import { serviceAccountTokens } from '../src/serviceAccounts/tokenDocs.ts'
@@ -50,6 +53,9 @@ const slices = [
   serviceAccounts,
   serviceAccountTokens,
   accessControl,
+  heldPermissions,
+  roles,
+  roleAssignments,
   quotas,
   server,
   dashboards,

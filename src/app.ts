@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { heldPermissions } from './accessControl/permissionRoutes.ts'
 import { accessControl } from './accessControl/routes.ts'
 import { authenticate, identify } from './auth/authenticate.ts'
 import { setReturnPath } from './auth/cookies.ts'
@@ -16,6 +17,8 @@ import { orgs } from './orgs/routes.ts'
 import { passwordReset } from './passwordReset/routes.ts'
 import { preferences } from './preferences/routes.ts'
 import { quotas } from './quotas/routes.ts'
+import { roleAssignments } from './roles/assignmentRoutes.ts'
+import { roles } from './roles/routes.ts'
 import { server } from './server/routes.ts'
 import { serviceAccounts } from './serviceAccounts/routes.ts'
 import { serviceAccountTokens } from './serviceAccounts/tokenRoutes.ts'
@@ -77,6 +80,9 @@ for (const slice of [
   serviceAccounts,
   serviceAccountTokens,
   accessControl,
+  heldPermissions,
+  roles,
+  roleAssignments,
   quotas,
   server,
   dashboards,

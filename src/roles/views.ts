@@ -1,0 +1,32 @@
+import { rfc3339 } from '../time.ts'
+import type { Role } from './rules.ts'
+
+/** Go's zero time, for what was never written (Grafana). */
+const never = '0001-01-01T00:00:00Z'
+
+const shownTime = (seconds: number | null) => (seconds === null ? never : rfc3339(seconds))
+
+/** In a list; with permissions where one is asked for. Keys and their order as in Grafana's RBAC HTTP API. */
+export const listedRole = (role: Role) => ({
+  version: role.version,
+  uid: role.uid,
+  name: role.name,
+  displayName: role.displayName,
+  description: role.description,
+  group: role.group,
+  updated: shownTime(role.updatedAt),
+  created: shownTime(role.createdAt),
+  global: role.orgId === 0,
+  hidden: role.isHidden,
+})
+
+/** A role is written whole, so its permissions are as old as its last change. */
+export const fullRole = (role: Role) => ({
+  ...listedRole(role),
+  permissions: role.grants.map(([action, scope]) => ({
+    action,
+    scope,
+    updated: shownTime(role.updatedAt),
+    created: shownTime(role.updatedAt),
+  })),
+})
