@@ -76,6 +76,14 @@ function gather(identity: Person | Machine): Holdings {
   return { all: [...everywhere, ...here], everywhere }
 }
 
+/** What comes of roles that were given, beside anybody's basic one. */
+export const holdingsByRoles = (held: readonly HeldRole[]): Holdings => ({
+  all: given(held).flatMap(grantsOfRole),
+  everywhere: given(held)
+    .filter(({ isEverywhere }) => isEverywhere)
+    .flatMap(grantsOfRole),
+})
+
 const gathered = new WeakMap<object, Holdings>()
 
 /** Everything the caller holds, before the limits of its token; gathered once a request. */

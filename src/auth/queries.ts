@@ -82,7 +82,7 @@ const rolesHeld = ({ own, orgId, role, isAdmin, byTeams }: Holder) =>
 
 type StoredRole = [uid: string, everywhere: number, grants: Grant[] | null]
 
-function readRoles(json: string): HeldRole[] {
+export function readRoles(json: string): HeldRole[] {
   const lists: StoredRole[][] = JSON.parse(json)
   return lists.flat().map(([uid, everywhere, grants]) => ({ uid, isEverywhere: everywhere === 1, grants }))
 }
@@ -211,7 +211,7 @@ export async function findBySession(db: Db, key: SessionKey): Promise<Person | u
 /** A machine's token acts in the machine's org, whatever the request asks for, and so does whoever made it. */
 const tokenOrg = 'coalesce(a.org_id, t.org_id, ?2, u.org_id)'
 
-const machineRoles = (alias: string, role = `${alias}.role`, orgId = `${alias}.org_id`) =>
+export const machineRoles = (alias: string, role = `${alias}.role`, orgId = `${alias}.org_id`) =>
   rolesHeld({ own: `service_account_id = ${alias}.id`, orgId, role, isAdmin: '0', byTeams: [] })
 
 /** `u` owns a personal token and has made any other; `c` is the service account by whose token it was made. */

@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm'
+import { machineRoles, readRoles } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
 import { tokens } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
-import { type Account, type AccountRow, accountById, readAccount } from './queries.ts'
+import { type Account, type AccountRow, accountById, accountColumns, readAccount } from './queries.ts'
 
 export type AccountToken = {
   id: number
@@ -23,6 +24,14 @@ export async function listAccountTokens(db: Db, orgId: number, id: number, perso
   ])
   const row = found?.results[0]
   return { account: row && readAccount(row), tokens: listed?.results ?? [] }
+}
+
+const withRoles = `SELECT ${accountColumns}, ${machineRoles('a')} AS roles FROM service_accounts a WHERE a.id = ?1 AND a.org_id = ?3`
+
+/** The account, if the org has it, and the roles that it holds. */
+export async function findMinting(db: Db, orgId: number, id: number, personId: number | null) {
+  const row = await bound(db, withRoles, id, personId, orgId).first<AccountRow & { roles: string }>()
+  return { account: row ? readAccount(row) : undefined, roles: row ? readRoles(row.roles) : [] }
 }
 
 /** Only while the account is what it was found to be, so that a token is never worth more than was looked at. */

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
-import { creatorsOf, type Machine, type Person } from '../auth/identity.ts'
+import { creatorsOf, type HeldRole, type Machine, type Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
-import { beyondOnServer, holdsRole } from '../auth/permissions.ts'
+import { beyond, beyondOnServer, holdingsByRoles, holdsRole } from '../auth/permissions.ts'
 import { newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
@@ -13,7 +13,7 @@ import { withinLimit } from '../page.ts'
 import { expiryOf } from '../tokens/rules.ts'
 import { giftsOf, reachAccount, reached, readAccountId, requiresOnAccount } from './access.ts'
 import type { Account } from './queries.ts'
-import { createAccountToken, deleteAccountToken, listAccountTokens } from './tokenQueries.ts'
+import { createAccountToken, deleteAccountToken, findMinting, listAccountTokens } from './tokenQueries.ts'
 import { accountToken } from './views.ts'
 
 export const serviceAccountTokens = new Hono<AppEnv>({ strict: false })
@@ -32,9 +32,10 @@ serviceAccountTokens.get('/api/serviceaccounts/:id/tokens', requiresOnAccount('s
 })
 
 /** A token does whatever its account may, so nobody makes one for an account that may do more than they may. */
-function refuseBeyond(caller: Person | Machine, { role, permissions }: Account): void {
+function refuseBeyond(caller: Person | Machine, { role, permissions }: Account, roles: readonly HeldRole[]): void {
   refuseLimited(caller)
-  if (!holdsRole(caller, role) || beyondOnServer(caller, permissions)) {
+  const { all, everywhere } = holdingsByRoles(roles)
+  if (!holdsRole(caller, role) || beyond(caller, all) || beyondOnServer(caller, [...permissions, ...everywhere])) {
     throw forbidden('A token cannot be made for a service account that may do more than its creator')
   }
 }
@@ -44,19 +45,21 @@ const badData = () => badRequest('Bad request data', traced)
 
 serviceAccountTokens.post('/api/serviceaccounts/:id/tokens', requiresOnAccount('serviceaccounts:write'), async (c) => {
   const { db, caller, now } = c.var
-  const account = await reachAccount(c, c.req.param('id'))
-  refuseBeyond(caller, account)
+  const id = readAccountId(c.req.param('id'))
+  const found = await findMinting(db, caller.orgId, id, giftsOf(caller))
+  const account = reached(c, found.account)
+  refuseBeyond(caller, account, found.roles)
   const { name, secondsToLive } = await readBody(c, NewTokenBody, badData)
   const expiresAt = expiryOf(secondsToLive, now)
   if (expiresAt === undefined) throw badRequest('invalid SecondsToLive value')
   const key = newToken('glsa')
   const row = { hash: secretHash(key), name, ...creatorsOf(caller), expiresAt, now }
-  const id = await createAccountToken(db, account, row).catch((error: unknown) => {
+  const tokenId = await createAccountToken(db, account, row).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw conflict('service account token with given name already exists in the organization')
   })
-  if (id === undefined) throw conflict('The service account has just been changed: try again')
-  return send(c, { id, name, key })
+  if (tokenId === undefined) throw conflict('The service account has just been changed: try again')
+  return send(c, { id: tokenId, name, key })
 })
 
 serviceAccountTokens.delete(
