@@ -92,6 +92,15 @@ describe('anybody else', () => {
     expect((await as(session).get('/api/user/tokens')).body).toHaveLength(1)
   })
 
+  it('is removed from an org with or without the account', async () => {
+    const [plain, roled] = [await person('plain member'), await person('roled member')]
+    await give('user_id', roled, 0, 'fixed_buZastUG3reWyQpPemcWjGqPAd0')
+    await run("UPDATE org_members SET role = 'Admin' WHERE user_id = (SELECT id FROM users WHERE login = 'desk')")
+    expect((await desk.del(`/api/org/users/${plain}`)).body).toEqual({ message: 'User deleted' })
+    expect((await desk.del(`/api/org/users/${roled}`)).body).toEqual({ message: 'User removed from organization' })
+    expect((await as(root).get(`/api/users/${roled}`)).status).toBe(200)
+  })
+
   it('is out of reach from the moment that a role is given', async () => {
     const id = await person('soon')
     expect((await desk.put(`/api/admin/users/${id}/password`, { password: 'pass' })).status).toBe(200)

@@ -6,6 +6,7 @@ import type { AppEnv } from '../env.ts'
 import { readSearch } from '../input.ts'
 import { send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
+import { reachOf } from '../users/rules.ts'
 import { searchMembers } from '../users/search.ts'
 import {
   addToOrg,
@@ -70,8 +71,9 @@ currentOrg.patch('/api/org/users/:userId', requires('org.users:write', 'users:id
 currentOrg.delete('/api/org/users/:userId', requires('org.users:remove', 'users:id::userId'), async (c) => {
   const { db, caller } = c.var
   const userId = userOfPath(c)
-  const remove = may(caller, 'users:delete', `global.users:id:${userId}`) ? removeMemberWithAccount : removeMember
-  const outcome = await remove(db, caller.orgId, userId)
+  const outcome = may(caller, 'users:delete', `global.users:id:${userId}`)
+    ? await removeMemberWithAccount(db, caller.orgId, userId, reachOf(caller))
+    : await removeMember(db, caller.orgId, userId)
   if (outcome === 'deleted') c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, userId))
   return toldRemoval(c, outcome)
 })

@@ -3,6 +3,8 @@ import type { Role } from '../auth/permissions.ts'
 import type { Db } from '../db/client.ts'
 import { orgMembers, orgs, users } from '../db/schema.ts'
 import { roomForMember } from '../quotas/queries.ts'
+import { isReached } from '../users/queries.ts'
+import type { Reach } from '../users/rules.ts'
 
 export type NewMember = { orgId: number; userId: number; role: Role; now: number }
 
@@ -72,9 +74,9 @@ export async function removeMember(db: Db, orgId: number, userId: number) {
 
 /**
  * The same, but somebody who is in no other org is deleted. Never a server admin, whose account outlives every org, nor
- * somebody who was not in this one.
+ * somebody who was not in this one, nor whoever is out of the caller's reach.
  */
-export async function removeMemberWithAccount(db: Db, orgId: number, userId: number) {
+export async function removeMemberWithAccount(db: Db, orgId: number, userId: number, reach: Reach) {
   const here = db
     .select({ orgId: orgMembers.orgId })
     .from(orgMembers)
@@ -83,7 +85,8 @@ export async function removeMemberWithAccount(db: Db, orgId: number, userId: num
     .select({ orgId: orgMembers.orgId })
     .from(orgMembers)
     .where(and(eq(orgMembers.userId, userId), ne(orgMembers.orgId, orgId)))
-  const orphan = and(eq(users.id, userId), eq(users.isAdmin, false), exists(here), notExists(elsewhere))
+  const mayGo = and(eq(users.isAdmin, false), isReached(db, userId, reach))
+  const orphan = and(eq(users.id, userId), mayGo, exists(here), notExists(elsewhere))
   const [known, people, deleted] = await db.batch([
     org(db, orgId),
     user(db, userId),

@@ -59,7 +59,7 @@ export async function createUser(db: Db, { now, ...user }: NewUser): Promise<num
 
 /** Empty = leave as it is: Grafana's clients omit what they don't change. */
 /** Server admins and whoever was given roles, itself or by a team, are out of the reach of people who couldn't raise anybody. */
-const isReached = (db: Db, id: number, reach: Reach) =>
+export const isReached = (db: Db, id: number, reach: Reach) =>
   reach === 'everybody'
     ? undefined
     : and(
