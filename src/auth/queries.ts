@@ -1,7 +1,7 @@
 import { bound, type Db } from '../db/client.ts'
 import { attemptWindow } from './attempts.ts'
 import type { HeldRole, Machine, Person, Session, User } from './identity.ts'
-import { type Grant, type Role, readGrants, serverAdminRank, teamAdmin } from './permissions.ts'
+import { type Grant, type Role, readGrants, teamAdmin } from './permissions.ts'
 import { secretHash } from './secrets.ts'
 
 // One statement answers who is calling and everything that can end access. They are text for D1 itself, kept for the
@@ -66,14 +66,9 @@ const rolesHeld = ({ own, orgId, role, isAdmin, byTeams }: Holder) =>
   `json_array(${[
     rolesBy(`role_assignments h ${stored} WHERE h.${own} AND h.org_id = 0`, '1'),
     rolesBy(`role_assignments h ${stored} WHERE h.${own} AND h.org_id = ${orgId}`, '0'),
-    rolesBy(`role_assignments h ${stored} WHERE h.org_id = 0 AND h.basic_rank BETWEEN 1 AND ${rankOf(role)}`, '0'),
     rolesBy(
       `role_assignments h ${stored} WHERE h.org_id = ${orgId} AND h.basic_rank BETWEEN 1 AND ${rankOf(role)}`,
       '0',
-    ),
-    rolesBy(
-      `role_assignments h ${stored} WHERE h.org_id = 0 AND h.basic_rank = iif(${isAdmin}, ${serverAdminRank}, NULL)`,
-      '1',
     ),
     ...byTeams,
     changed(`'basic_' || lower(${role})`, '0'),
