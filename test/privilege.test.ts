@@ -117,3 +117,23 @@ it('whoever may raise anybody reaches everybody', async () => {
   const id = ids['somebody with a role in every org'] ?? 0
   expect((await desk.put(`/api/admin/users/${id}/password`, { password: 'new pass' })).status).toBe(200)
 })
+
+describe('a team whose roles go beyond theirs', () => {
+  it('takes nobody from them, themselves least of all', async () => {
+    const lead = await person('lead')
+    await as(root).patch(`/api/org/users/${lead}`, { role: 'Admin' })
+    const team = numberIn((await as('lead:pass').post('/api/teams', { name: 'Mighty' })).body, 'teamId')
+    const members = `/api/teams/${team}/members`
+    await as('lead:pass').del(`${members}/${lead}`)
+    await give('team_id', team, 1, 'fixed_wjzgHHo_Ux25DJuELn_oiAdB_yM')
+    const denied = { status: 403, body: { title: 'Access denied' } }
+    expect(await as('lead:pass').post(members, { userId: lead })).toMatchObject(denied)
+    expect(await as('lead:pass').put(members, { members: [], admins: ['lead'] })).toMatchObject(denied)
+    expect((await as('lead:pass').get(members)).body).toEqual([])
+    expect((await as(root).post(members, { userId: lead })).status).toBe(200)
+    // Whoever is on it has the roles, and can bring in others.
+    expect((await as('lead:pass').post(members, { userId: await person('second') })).status).toBe(200)
+    expect((await as('lead:pass').put(members, { members: [], admins: [] })).status).toBe(200)
+    expect((await as('lead:pass').post(members, { userId: lead })).status).toBe(403)
+  })
+})

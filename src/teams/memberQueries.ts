@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { teamMember } from '../auth/permissions.ts'
+import type { HeldRole } from '../auth/identity.ts'
+import { readGrants, teamMember } from '../auth/permissions.ts'
 import { bound, type Db } from '../db/client.ts'
 import { teamMembers, teams } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
@@ -70,6 +71,19 @@ export async function removeTeamMember(db: Db, orgId: number, teamId: number, us
   ])
   if (removed.length > 0) return 'member'
   return known.length > 0 ? 'team' : 'nothing'
+}
+
+const given = `SELECT h.role_uid AS uid, r.permissions FROM role_assignments h LEFT JOIN roles r ON r.uid = h.role_uid
+  WHERE h.team_id = ?1`
+
+/** The roles that a team was given, which count in its org. */
+export async function rolesOfTeam(db: Db, teamId: number): Promise<HeldRole[]> {
+  const { results } = await bound(db, given, teamId).all<{ uid: string; permissions: string | null }>()
+  return results.map(({ uid, permissions }) => ({
+    uid,
+    isEverywhere: false,
+    grants: permissions === null ? null : readGrants(permissions),
+  }))
 }
 
 /** ?1 the team, ?2 the org, ?3 `[e-mail, permission][]` in JSON: who is meant, without a user where no member of the org has the e-mail. */

@@ -1,14 +1,23 @@
 import { Hono } from 'hono'
 import { array, maxLength, object, optional, pipe, string, transform } from 'valibot'
 import { requires } from '../auth/guards.ts'
+import type { Machine, Person } from '../auth/identity.ts'
+import { beyond, holdingsByRoles } from '../auth/permissions.ts'
 import { nameKey } from '../auth/queries.ts'
-import { isDuplicate, isMissingReference } from '../db/client.ts'
+import { type Db, isDuplicate, isMissingReference } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
-import { badRequest, notFound, traced } from '../errors.ts'
+import { accessDenied, badRequest, notFound, traced } from '../errors.ts'
 import { int64, positiveId, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { maxRows, withinLimit } from '../page.ts'
-import { addTeamMember, listMembers, removeTeamMember, replaceMembers, setPermission } from './memberQueries.ts'
+import {
+  addTeamMember,
+  listMembers,
+  removeTeamMember,
+  replaceMembers,
+  rolesOfTeam,
+  setPermission,
+} from './memberQueries.ts'
 import { isPermission, wantedMembers } from './rules.ts'
 import { memberDetails } from './views.ts'
 
@@ -21,6 +30,12 @@ teamMembers.get('/api/teams/:teamId/members', requires('teams.permissions:read',
   return send(c, withinLimit(members).map(memberDetails))
 })
 
+/** Whoever joins a team gets its roles: nobody adds people to one whose roles go beyond theirs. */
+async function refuseBeyond(db: Db, caller: Person | Machine, teamId: number): Promise<void> {
+  const missing = beyond(caller, holdingsByRoles(await rolesOfTeam(db, teamId)).all)
+  if (missing) throw accessDenied(...missing)
+}
+
 const MemberBody = object({ userId: positiveId })
 
 /** Whom Grafana can't add it answers 500; here it is said who is missing. */
@@ -28,6 +43,7 @@ teamMembers.post('/api/teams/:teamId/members', requires('teams.permissions:write
   const { db, caller, now } = c.var
   const { userId } = await readBody(c, MemberBody)
   const teamId = readId(c.req.param('teamId'), 'teamId')
+  await refuseBeyond(db, caller, teamId)
   const added = await addTeamMember(db, caller.orgId, teamId, userId, now).catch((error: unknown) => {
     if (isDuplicate(error)) throw badRequest('User is already added to this team')
     throw isMissingReference(error) ? notFound('User not found') : error
@@ -58,6 +74,7 @@ teamMembers.put('/api/teams/:teamId/members', requires('teams.permissions:write'
   const { db, caller, now } = c.var
   const wanted = wantedMembers(await readBody(c, MembersBody), nameKey)
   const teamId = readId(c.req.param('teamId'), 'teamId')
+  if (wanted.size > 0) await refuseBeyond(db, caller, teamId)
   const permissions = [...wanted].map(([key, { permission }]): [string, number] => [key, permission])
   const { isTeam, missing } = await replaceMembers(db, caller.orgId, teamId, permissions, now)
   if (!isTeam) throw notFound('Team not found')
