@@ -1,5 +1,3 @@
-import UAParser from 'my-ua-parser'
-
 /** Named as uap-core, Grafana's parser, names them; the seed page shows "Chrome" "72.0", "Mobile Safari", "iOS", "iPhone", "Other". */
 export type Device = {
   browser: string
@@ -9,37 +7,75 @@ export type Device = {
   device: string
 }
 
-const osNames: Record<string, string> = { 'Mac OS': 'Mac OS X', 'Chromium OS': 'Chrome OS' }
+// Only what a list of one's devices needs: the browsers and systems that people sign in with. Of each table the first that
+// fits counts, so what pretends to be another (all of them do) stands before that.
+
+type Named = readonly [name: string, pattern: RegExp]
+
+const browsers: readonly Named[] = [
+  ['Edge', /\bEdg(?:e|A|iOS)?\/(\d[\w.]*)/],
+  ['Opera', /\bOPR\/(\d[\w.]*)/],
+  ['Samsung Internet', /\bSamsungBrowser\/(\d[\w.]*)/],
+  ['Firefox iOS', /\bFxiOS\/(\d[\w.]*)/],
+  ['Firefox Mobile', /Android.*\bFirefox\/(\d[\w.]*)/],
+  ['Firefox', /\bFirefox\/(\d[\w.]*)/],
+  ['Chrome Mobile iOS', /\bCriOS\/(\d[\w.]*)/],
+  ['Chrome Mobile', /Android.*\bChrome\/(\d[\w.]*)/],
+  ['HeadlessChrome', /\bHeadlessChrome\/(\d[\w.]*)/],
+  ['Chrome', /\bChrome\/(\d[\w.]*)/],
+  ['Mobile Safari', /\bVersion\/(\d[\w.]*).*\bMobile\/.*\bSafari\//],
+  ['Safari', /\bVersion\/(\d[\w.]*).*\bSafari\//],
+  ['IE', /\bMSIE (\d[\w.]*)|\bTrident\/.*\brv:(\d[\w.]*)/],
+]
+
+const systems: readonly Named[] = [
+  ['iOS', /\b(?:iPhone|CPU) OS (\d+[_\d]*)/],
+  ['Mac OS X', /\bMac OS X (\d+[_.\d]*)?/],
+  ['Windows', /\bWindows NT (\d[\d.]*)/],
+  ['Android', /\bAndroid(?: (\d[\d.]*))?/],
+  ['Chrome OS', /\bCrOS \w+ (\d[\d.]*)/],
+  ['Ubuntu', /\bUbuntu\b(?:\/(\d[\d.]*))?/],
+  ['Linux', /\b(?:Linux|X11)\b/],
+]
+
+const windowsVersions: Record<string, string> = { '10.0': '10', '6.3': '8.1', '6.2': '8', '6.1': '7', '6.0': 'Vista' }
+
+function find(table: readonly Named[], userAgent: string) {
+  for (const [name, pattern] of table) {
+    const found = pattern.exec(userAgent)
+    if (found) return { name, version: found[1] ?? found[2] }
+  }
+  return undefined
+}
+
+/** A program that names itself first, as `curl/8.5.0`, is no browser. */
+function product(userAgent: string) {
+  const [, name, version] = /^([\w.-]+)\/(\d[\w.]*)/.exec(userAgent) ?? []
+  return name === undefined || name === 'Mozilla' ? undefined : { name, version }
+}
 
 /** Longer than any name worth showing; a session's record must fit KV's 1,024 bytes of metadata. */
 const maxName = 60
-const shown = (name: string | undefined, otherwise: string) => (name ?? otherwise).slice(0, maxName)
 
-/** Major and minor, as uap-core has them: "72.0.3626" is "72.0"; a Linux's "x86_64" is no version. */
-const shortVersion = (version: string | undefined) => /^\d{1,10}(\.\w{1,10})?(?![\w])/.exec(version ?? '')?.[0] ?? ''
+/** Major and minor, as uap-core has them: "72.0.3626" is "72.0". */
+const shortVersion = (version = '') => /^\d{1,10}(\.\w{1,10})?(?!\w)/.exec(version.replaceAll('_', '.'))?.[0] ?? ''
 
-/** A program that names itself first, as `curl/8.5.0`, is no browser that the parser knows. */
-function product(userAgent: string) {
-  const [, name, version] = /^([\w.-]+)\/(\d[\w.]*)/.exec(userAgent) ?? []
-  return name === 'Mozilla' ? undefined : { name, version }
-}
-
-function deviceName(model: string | undefined, os: string | undefined): string {
-  if (model && model !== 'Macintosh') return shown(model, 'Other')
-  return os === 'Mac OS' ? 'Mac' : 'Other'
-}
+const deviceOf = (userAgent: string) =>
+  /\b(?:iPhone|iPad|iPod)\b/.exec(userAgent)?.[0] ??
+  /\bAndroid[^;]*; (?:[a-z]{2}-[a-z]{2}; )?([^;)]+?)(?: Build\b[^;)]*)?[;)]/.exec(userAgent)?.[1] ??
+  (userAgent.includes('Macintosh') ? 'Mac' : 'Other')
 
 /** Pure. Unknown parts are "Other", unknown versions empty. */
 export function describeDevice(userAgent: string): Device {
-  const { browser, os, device } = new UAParser(userAgent.slice(0, 500)).getResult()
-  const named = browser.name ? browser : product(userAgent)
-  const onPhone = browser.name === 'Chrome' && os.name === 'Android'
+  const text = userAgent.slice(0, 500)
+  const known = find(browsers, text)
+  const browser = known ?? product(text)
+  const os = find(systems, text)
   return {
-    browser: onPhone ? 'Chrome Mobile' : shown(named?.name, 'Other'),
-    browserVersion: shortVersion(named?.version),
-    os: shown(osNames[os.name ?? ''] ?? os.name, 'Other'),
-    osVersion: shortVersion(os.version),
-    // A program's own name can look like a device's: "python-requests" is no Quest.
-    device: deviceName(browser.name ? device.model : undefined, os.name),
+    browser: (browser?.name ?? 'Other').slice(0, maxName),
+    browserVersion: shortVersion(browser?.version),
+    os: os?.name ?? 'Other',
+    osVersion: os?.name === 'Windows' ? (windowsVersions[os.version ?? ''] ?? '') : shortVersion(os?.version),
+    device: known ? deviceOf(text).slice(0, maxName) : 'Other',
   }
 }
