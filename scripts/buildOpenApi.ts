@@ -22,6 +22,7 @@ import { passwordReset } from '../src/passwordReset/docs.ts'
 import { preferences } from '../src/preferences/docs.ts'
 import { quotas } from '../src/quotas/docs.ts'
 import { roleAssignments } from '../src/roles/assignmentDocs.ts'
+import { builtinRoles } from '../src/roles/builtinDocs.ts'
 import { roles } from '../src/roles/docs.ts'
 import { server } from '../src/server/docs.ts'
 import { serviceAccounts } from '../src/serviceAccounts/docs.ts'
@@ -55,6 +56,7 @@ const slices = [
   accessControl,
   heldPermissions,
   roles,
+  builtinRoles,
   roleAssignments,
   quotas,
   server,

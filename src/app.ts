@@ -18,6 +18,7 @@ import { passwordReset } from './passwordReset/routes.ts'
 import { preferences } from './preferences/routes.ts'
 import { quotas } from './quotas/routes.ts'
 import { roleAssignments } from './roles/assignmentRoutes.ts'
+import { builtinRoles } from './roles/builtinRoutes.ts'
 import { roles } from './roles/routes.ts'
 import { server } from './server/routes.ts'
 import { serviceAccounts } from './serviceAccounts/routes.ts'
@@ -82,6 +83,7 @@ for (const slice of [
   accessControl,
   heldPermissions,
   roles,
+  builtinRoles,
   roleAssignments,
   quotas,
   server,

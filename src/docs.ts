@@ -70,6 +70,13 @@ export const role = picklist(roles)
 
 export const avatarUrl = pipe(string(), regex(/^(\/avatar\/[0-9a-f]{32})?$/))
 
+/** What the caller may do with what is shown, where it was asked for by `withAccess`. */
+export const allowed = (actions: readonly string[]) =>
+  pipe(
+    strictObject(Object.fromEntries(actions.map((action) => [action, optional(literal(true))] as const))),
+    metadata({ description: 'What the caller may do with it; there with `accesscontrol=true`' }),
+  )
+
 // Answers
 
 const json = 'application/json'
@@ -208,6 +215,10 @@ const parameter =
 export const pathParameter = parameter('path')
 export const query = parameter('query')
 const header = parameter('header')
+
+/** A query parameter that Go's ParseBool reads. */
+export const flag = optional(picklist(['true', 'false']))
+export const withAccess = query('accesscontrol', '`true` adds what the caller may do with it', flag)
 
 /** For answers that depend on the org in which a person acts. */
 export const actingOrg = [

@@ -30,6 +30,9 @@ export function parseInt64(text: string): number | undefined {
   return value > maxInt64 || value < minInt64 ? undefined : Number(value)
 }
 
+/** Go's ParseBool, of a flag in the query string. */
+export const isTrue = (text: string | undefined) => /^(1|t|T|true|TRUE|True)$/.test(text ?? '')
+
 /** A text of the query string: the first by that name, and empty where its percent-encoding is broken (Go drops such a one). */
 export function readText(url: string, name: string): string {
   const { search } = new URL(url)

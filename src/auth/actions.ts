@@ -101,3 +101,6 @@ export function flawOf(action: string, scope: string): string | undefined {
 }
 
 export const knownActions = Object.keys(actions)
+
+/** What can be done to a thing of a kind, in alphabetical order. */
+export const actionsOn = (kind: keyof typeof kinds) => knownActions.filter((action) => actions[action] === kind).sort()

@@ -5,7 +5,7 @@ import { type ApiError, accessDenied, unauthorized } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
 import { send } from '../json.ts'
 import type { Machine, Person } from './identity.ts'
-import { type Grant, isWithinLimits, may, mayOnServer, maySome } from './permissions.ts'
+import { allows, decidingOn, type Grant, isWithinLimits, may, mayOnServer, maySome } from './permissions.ts'
 
 /** What each guard demands, so that a test can hold every route to having one. */
 export const demands = new WeakMap<object, string>()
@@ -122,11 +122,9 @@ export const requiresSomeOf = (...actions: readonly string[]) => {
   )
 }
 
-/** A role counts in the org that it was loaded for, and in no other. */
-function mayInOrg(identity: Person | Machine, orgId: number, action: string, scope: string): boolean {
-  const isHere = identity.kind === 'person' && identity.orgId === orgId
-  return isHere ? may(identity, action, scope) : mayOnServer(identity, action, scope)
-}
+/** What decides under `/api/orgs/:orgId`: a role counts in the org that it was loaded for, and in no other. */
+export const decidingInOrg = (caller: Person | Machine, orgId: number) =>
+  decidingOn(caller, caller.kind === 'person' && caller.orgId === orgId ? 'all' : 'everywhere')
 
 /**
  * For `/api/orgs/:orgId…`: the caller's role is the one in that org (`actingIn` in authenticate.ts). Grafana 9.3.2
@@ -137,5 +135,6 @@ export const requiresInOrg = (action: string, scope: string) =>
   called(`${action} on ${scope || 'nothing'} in the org of the path`, [action, scope], (identity, parameters) => {
     const orgId = parseInt64(parameters.orgId ?? '')
     if (!orgId) throw accessDenied('')
-    return mayInOrg(identity, orgId, action, filled(scope, parameters))
+    const wanted = filled(scope, parameters)
+    return decidingInOrg(identity, orgId).every((grants) => allows(grants, action, wanted))
   })

@@ -27,7 +27,12 @@ export type HeldRole = {
   isEverywhere: boolean
   /** As they are stored; null for a role that comes with Rollcall. */
   grants: readonly Grant[] | null
+  /** Read only to explain what somebody may do. */
+  origin?: Origin
 }
+
+/** To whom a role was given: to a team, to everybody of a basic role, or else to the holder; `orgId` 0 = in every org. */
+export type Origin = { name: string | null; orgId: number; teamId: number | null; basicRank: number | null }
 
 export type Person = {
   kind: 'person'

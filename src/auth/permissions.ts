@@ -34,7 +34,7 @@ const ofTeam = ({ id, isAdmin }: Person['teams'][number]): Grant[] =>
     : [['teams:read', `teams:id:${id}`]]
 
 /** The seed page writes `global:users:*` and `users:*`, later pages `global.users:*`: for the `users:*` actions all three mean the last. */
-const canonicalScope = (action: string, scope: string) =>
+export const canonicalScope = (action: string, scope: string) =>
   action.startsWith('users') ? scope.replace(/^(global[:.])?users:/, 'global.users:') : scope
 
 const covers = (granted: string, wanted: string) =>
@@ -60,20 +60,51 @@ const grantsOfBasic = (held: readonly HeldRole[], uid: string) =>
 /** Basic roles are in the list of those given only where they were changed: they are asked for by name. */
 const given = (held: readonly HeldRole[]) => held.filter(({ uid }) => !isBasic(uid))
 
+/** Where somebody has permissions from. */
+export type Source =
+  | { kind: 'server admin' | 'basic role'; uid: string }
+  | { kind: 'role'; role: HeldRole }
+  | { kind: 'team'; id: number; isAdmin: boolean }
+  | { kind: 'own' }
+
+export type Part = { source: Source; isEverywhere: boolean; grants: readonly Grant[] }
+
+const basicPart = (kind: 'server admin' | 'basic role', held: readonly HeldRole[], uid: string): Part => ({
+  source: { kind, uid },
+  isEverywhere: kind === 'server admin',
+  grants: grantsOfBasic(held, uid),
+})
+
+const rolePart = (role: HeldRole): Part => ({
+  source: { kind: 'role', role },
+  isEverywhere: role.isEverywhere,
+  grants: grantsOfRole(role),
+})
+
+/** All that somebody holds in the org that they were read for, by where they have it from. */
+export function partsOf(identity: Person | Machine): Part[] {
+  const { kind, role, roles } = identity
+  const byRoles = [
+    ...(role === undefined ? [] : [basicPart('basic role', roles, basicUid(role))]),
+    ...given(roles).map(rolePart),
+  ]
+  if (kind === 'machine')
+    return [{ source: { kind: 'own' }, isEverywhere: true, grants: identity.permissions }, ...byRoles]
+  return [
+    ...(identity.user.isAdmin ? [basicPart('server admin', roles, 'basic_grafana_admin')] : []),
+    ...byRoles,
+    ...identity.teams.map(
+      (team): Part => ({ source: { kind: 'team', ...team }, isEverywhere: false, grants: ofTeam(team) }),
+    ),
+  ]
+}
+
 function gather(identity: Person | Machine): Holdings {
-  const isPerson = identity.kind === 'person'
-  const held = given(identity.roles)
-  const everywhere = [
-    ...(isPerson && identity.user.isAdmin ? grantsOfBasic(identity.roles, 'basic_grafana_admin') : []),
-    ...(isPerson ? [] : identity.permissions),
-    ...held.filter(({ isEverywhere }) => isEverywhere).flatMap(grantsOfRole),
-  ]
-  const here = [
-    ...(identity.role === undefined ? [] : grantsOfBasic(identity.roles, basicUid(identity.role))),
-    ...held.filter(({ isEverywhere }) => !isEverywhere).flatMap(grantsOfRole),
-    ...(isPerson ? identity.teams.flatMap(ofTeam) : []),
-  ]
-  return { all: [...everywhere, ...here], everywhere }
+  const parts = partsOf(identity)
+  return {
+    all: parts.flatMap(({ grants }) => grants),
+    everywhere: parts.flatMap(({ isEverywhere, grants }) => (isEverywhere ? grants : [])),
+  }
 }
 
 /** What comes of roles that were given, beside anybody's basic one. */
@@ -102,6 +133,10 @@ export function limitsOf(identity: Person | Machine): readonly Holdings[] {
   return grants === undefined ? [] : [{ all: grants, everywhere: grants }]
 }
 
+/** Each of these must allow what the caller is to do in the org of the request, or `everywhere`. */
+export const decidingOn = (caller: Person | Machine, where: keyof Holdings): (readonly Grant[])[] =>
+  [holdingsOf(caller), ...limitsOf(caller)].map((holdings) => holdings[where])
+
 /** Whether the limits of the calling token, if it has some, let it. */
 export const isWithinLimits = (identity: Person | Machine, action: string, scope: string): boolean =>
   limitsOf(identity).every(({ all }) => allows(all, action, scope))
@@ -115,15 +150,13 @@ export function may(identity: Identity, action: string, scope: string): boolean 
 /** Whether the caller may on the whole server: by what it holds in every org, not in the one of the request alone. */
 export function mayOnServer(identity: Identity, action: string, scope: string): boolean {
   if (identity.kind === 'anonymous') return false
-  const holdings = [holdingsOf(identity), ...limitsOf(identity)]
-  return holdings.every(({ everywhere }) => allows(everywhere, action, scope))
+  return decidingOn(identity, 'everywhere').every((grants) => allows(grants, action, scope))
 }
 
 /** Whether the caller may do this to anything at all: then each row is asked about with `may`. */
 export function maySome(identity: Identity, action: string): boolean {
   if (identity.kind === 'anonymous') return false
-  const holdings = [holdingsOf(identity), ...limitsOf(identity)]
-  return holdings.every(({ all }) => all.some(([granted]) => granted === action))
+  return decidingOn(identity, 'all').every((grants) => grants.some(([granted]) => granted === action))
 }
 
 /** Whether the caller's own role in the org of the request is no less, and that of those who made its token. */

@@ -1,7 +1,8 @@
 import { bound, type Db } from '../db/client.ts'
 import { attemptWindow } from './attempts.ts'
-import type { HeldRole, Machine, Person, Session, User } from './identity.ts'
-import { type Grant, type Role, readGrants, teamAdmin } from './permissions.ts'
+import type { Machine, Person, Session, User } from './identity.ts'
+import { type Role, readGrants, teamAdmin } from './permissions.ts'
+import { type Detail, readRoles, rolesHeld } from './rolesHeld.ts'
 import { secretHash } from './secrets.ts'
 
 // One statement answers who is calling and everything that can end access. They are text for D1 itself, kept for the
@@ -42,73 +43,30 @@ export type Acting = { orgId: number | undefined; teams: number | 'all' | 'none'
 /** ?6: a team's id, or one of these. Most requests are about no team, and somebody may be on thousands. */
 const teamsAsked = ({ teams }: Acting) => (teams === 'all' ? -1 : teams === 'none' ? 0 : teams)
 
-type Holder = { own: string; orgId: string; role: string; isAdmin: string; byTeams: string[] }
-
-/** Where a basic role stands in `role_assignments`: each has what those below it have. */
-const rankOf = (role: string) => `CASE ${role} WHEN 'Viewer' THEN 1 WHEN 'Editor' THEN 2 WHEN 'Admin' THEN 3 END`
-
-const stored = 'LEFT JOIN roles r ON r.uid = h.role_uid'
-
-/** Of the assignments that `from` finds under the alias `h`, as JSON; `everywhere` says which count in every org. */
-const rolesBy = (from: string, everywhere: string) =>
-  `json((SELECT json_group_array(json_array(h.role_uid, ${everywhere}, json(r.permissions))) FROM ${from}))`
-
-/** A basic role, where its permissions were changed. */
-const changed = (uid: string, everywhere: string) =>
-  `json((SELECT json_group_array(json_array(uid, ${everywhere}, json(permissions))) FROM roles WHERE uid = ${uid}))`
-
-/**
- * The roles that somebody holds, as JSON: those given to `own`, to one of its teams (only teams that were given some are
- * read) and to its basic role and those below, and what of its basic roles was changed. Each is a list of its own, found
- * by an index that starts with its owner, so that no row is read twice (docs/decisions/0008-roles.md).
- */
-const rolesHeld = ({ own, orgId, role, isAdmin, byTeams }: Holder) =>
-  `json_array(${[
-    rolesBy(`role_assignments h ${stored} WHERE h.${own} AND h.org_id = 0`, '1'),
-    rolesBy(`role_assignments h ${stored} WHERE h.${own} AND h.org_id = ${orgId}`, '0'),
-    rolesBy(
-      `role_assignments h ${stored} WHERE h.org_id = ${orgId} AND h.basic_rank BETWEEN 1 AND ${rankOf(role)}`,
-      '0',
-    ),
-    ...byTeams,
-    changed(`'basic_' || lower(${role})`, '0'),
-    changed(`iif(${isAdmin}, 'basic_grafana_admin', NULL)`, '1'),
-  ].join(', ')})`
-
-type StoredRole = [uid: string, everywhere: number, grants: Grant[] | null]
-
-export function readRoles(json: string): HeldRole[] {
-  const lists: StoredRole[][] = JSON.parse(json)
-  return lists.flat().map(([uid, everywhere, grants]) => ({ uid, isEverywhere: everywhere === 1, grants }))
-}
-
-/** A person by the alias `u` who is a member of the org by the alias `m`: `acting` is that org, whether they are or not. */
-const personColumns = (acting: string) => {
+/** What a person by the alias `u` holds as a member of the org by the alias `m`: `acting` is that org, whether they are or not. */
+const standing = (acting: string, detail: Detail) => {
   const inOrg = `user_id = u.id AND org_id = ${acting}`
-  const byTeams = rolesBy(
-    `team_members t CROSS JOIN role_assignments h ON h.team_id = t.team_id ${stored}
-      WHERE t.user_id = u.id AND t.org_id = m.org_id AND t.has_roles = 1`,
-    '0',
-  )
-  const roles = rolesHeld({
-    own: 'user_id = u.id',
-    orgId: 'm.org_id',
-    role: 'm.role',
-    isAdmin: 'u.is_admin',
-    byTeams: [byTeams],
-  })
-  return `${userColumns}, u.password_hash AS passwordHash, ${acting} AS actingOrg, m.role AS role, ${roles} AS roles,
+  const onTeams = 't.user_id = u.id AND t.org_id = m.org_id AND t.has_roles = 1'
+  const holder = { own: 'user_id = u.id', orgId: 'm.org_id', role: 'm.role', isAdmin: 'u.is_admin', onTeams }
+  return `${acting} AS actingOrg, m.role AS role, ${rolesHeld(holder, detail)} AS roles,
   (SELECT json_group_array(json_array(team_id, permission)) FROM (
     SELECT team_id, permission FROM team_members WHERE team_id = ?6 AND ${inOrg}
     UNION ALL SELECT * FROM (SELECT team_id, permission FROM team_members WHERE ${inOrg} LIMIT iif(?6 < 0, -1, 0)))) AS teams`
 }
 
-const membership = (acting: string) => `LEFT JOIN org_members m ON m.org_id = ${acting} AND m.user_id = u.id`
+const personColumns = (acting: string) =>
+  `${userColumns}, u.password_hash AS passwordHash, ${standing(acting, 'grants')}`
+
+/** Somebody who isn't calling: without a password. ?6 is -1. */
+export const somebody = (acting: string, detail: Detail) =>
+  `${userColumns}, NULL AS passwordHash, ${standing(acting, detail)}`
+
+export const membership = (acting: string) => `LEFT JOIN org_members m ON m.org_id = ${acting} AND m.user_id = u.id`
 
 /** ?2 is the org asked for; without one, the active org. */
 const askedOrg = 'coalesce(?2, u.org_id)'
 
-type PersonRow = UserRow & {
+export type PersonRow = UserRow & {
   passwordHash: string | null
   actingOrg: number
   role: Role | null
@@ -130,6 +88,9 @@ const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
   teams: readTeams(row.teams),
   roles: readRoles(row.roles),
 })
+
+/** Without what they would call by. */
+export const readSomebody = (row: PersonRow): Person => ({ ...readPerson(row), session: undefined, token: undefined })
 
 const byName = `SELECT ${personColumns(askedOrg)},
     (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = CASE WHEN u.id IS NULL THEN 'name:' || k.name_key ELSE 'id:' || u.id END
@@ -168,7 +129,7 @@ export async function findClaim(db: Db, { name, acting, address, now, maxAttempt
   const known = row?.id ? row : undefined
   const exact = known?.login === name || known?.email === name
   return {
-    person: known && exact ? { ...readPerson(known), session: undefined, token: undefined } : undefined,
+    person: known && exact ? readSomebody(known) : undefined,
     account: known ? `id:${known.id}` : `name:${key}`,
     failures: row?.failures ?? 0,
     populated: row?.populated === 1,
@@ -207,7 +168,7 @@ export async function findBySession(db: Db, key: SessionKey): Promise<Person | u
 const tokenOrg = 'coalesce(a.org_id, t.org_id, ?2, u.org_id)'
 
 export const machineRoles = (alias: string, role = `${alias}.role`, orgId = `${alias}.org_id`) =>
-  rolesHeld({ own: `service_account_id = ${alias}.id`, orgId, role, isAdmin: '0', byTeams: [] })
+  rolesHeld({ own: `service_account_id = ${alias}.id`, orgId, role, isAdmin: '0' }, 'grants')
 
 /** `u` owns a personal token and has made any other; `c` is the service account by whose token it was made. */
 const byToken = `SELECT ${personColumns(tokenOrg)},
@@ -266,10 +227,7 @@ function readCreators(row: TokenRow): (Person | Machine)[] {
     creators: [],
     madeBy,
   }
-  return [
-    ...(row.createdBy === null ? [] : [{ ...readPerson(row), session: undefined, token: undefined }]),
-    ...(row.creatorId === null ? [] : [account]),
-  ]
+  return [...(row.createdBy === null ? [] : [readSomebody(row)]), ...(row.creatorId === null ? [] : [account])]
 }
 
 const readMachine = (row: TokenRow): Machine => ({

@@ -14,6 +14,7 @@ import {
   requires,
   requiresSomeOf,
   type Slice,
+  withAccess,
 } from '../docs.ts'
 import { address, moved, noOrg, Org, org, renamed, renaming } from './docs.ts'
 import {
@@ -50,7 +51,7 @@ export const currentOrg: Slice = {
     get('/api/org', requires('orgs:read', ''), {
       id: 'getCurrentOrg',
       summary: 'The org in which one acts',
-      parameters: actingOrg,
+      parameters: [withAccess, ...actingOrg],
       answers: { 200: answer('The org', Org, org), 404: noOrg },
     }),
     put('/api/org', requires('orgs:write', ''), {
@@ -71,7 +72,7 @@ export const currentOrg: Slice = {
     get('/api/org/users', requires('org.users:read', 'users:*'), {
       id: 'listMembersOfCurrentOrg',
       summary: 'The members of the org',
-      parameters: selection,
+      parameters: [withAccess, ...selection],
       answers: { 200: answer('The members, ordered by e-mail', array(OrgMember), members), 400: tooMany },
     }),
     get('/api/org/users/search', requires('org.users:read', 'users:*'), {

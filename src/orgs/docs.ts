@@ -1,5 +1,7 @@
 import { array, object, optional, strictObject, string } from 'valibot'
+import { orgActions } from '../auth/metadata.ts'
 import {
+  allowed,
   answer,
   count,
   del,
@@ -17,6 +19,7 @@ import {
   role,
   type Slice,
   signedIn,
+  withAccess,
 } from '../docs.ts'
 import { tooMany, words } from './memberDocs.ts'
 
@@ -40,7 +43,7 @@ const Address = strictObject({
   country: string(),
 })
 
-export const Org = strictObject({ id, name: string(), address: Address })
+export const Org = strictObject({ id, name: string(), address: Address, accessControl: optional(allowed(orgActions)) })
 const OrgHit = strictObject({ id, name: string() })
 
 const emptyAddress = { address1: '', address2: '', city: '', zipCode: '', state: '', country: '' }
@@ -125,7 +128,7 @@ export const orgs: Slice = {
     get('/api/orgs/:orgId', requiresInOrg('orgs:read', ''), {
       id: 'getOrg',
       summary: 'One org by id',
-      parameters: [inPath],
+      parameters: [inPath, withAccess],
       answers: { 200: answer('The org', Org, org), 404: noOrg },
     }),
     put('/api/orgs/:orgId', requiresInOrg('orgs:write', ''), {

@@ -1,10 +1,11 @@
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import type { Machine, Person } from '../auth/identity.ts'
-import { mayGiveRole } from '../auth/permissions.ts'
+import { onMembers, onOrg } from '../auth/metadata.ts'
+import { type Grant, mayGiveRole } from '../auth/permissions.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
 import type { RequestContext } from '../env.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
-import { readBody, readId, readSearch, roleName } from '../input.ts'
+import { isTrue, readBody, readId, readSearch, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readWhole, withinLimit } from '../page.ts'
 import { findUserByName } from '../users/queries.ts'
@@ -17,10 +18,15 @@ import { shownMember, shownOrg } from './views.ts'
 
 export const noOrg = () => notFound('Organization not found', traced)
 
-export async function showOrg(c: RequestContext, orgId: number) {
+/** What decides what the caller may do there, for `accesscontrol=true`. */
+type Deciding = readonly (readonly Grant[])[]
+
+const asksForMore = (c: RequestContext) => isTrue(c.req.query('accesscontrol'))
+
+export async function showOrg(c: RequestContext, orgId: number, deciding: Deciding) {
   const org = await findOrg(c.var.db, orgId)
   if (!org) throw noOrg()
-  return send(c, shownOrg(org))
+  return send(c, shownOrg(org, asksForMore(c) ? onOrg(deciding) : undefined))
 }
 
 /** Grafana answers 500 for an org that is none. */
@@ -67,11 +73,14 @@ export const readSelection = (c: RequestContext): Selection => ({
   limit: c.req.query('limit'),
 })
 
-export const listMembers = async (c: RequestContext, orgId: number, selection: Selection) =>
-  send(
+export async function listMembers(c: RequestContext, orgId: number, selection: Selection, deciding: Deciding) {
+  const allowedOn = asksForMore(c) ? onMembers(deciding) : undefined
+  const members = await selectMembers(c, orgId, selection)
+  return send(
     c,
-    (await selectMembers(c, orgId, selection)).map((member) => shownMember(member, orgId, c.var.now)),
+    members.map((member) => shownMember(member, orgId, c.var.now, allowedOn?.(member.user.id))),
   )
+}
 
 const MemberBody = object({ loginOrEmail: required, role: roleName })
 

@@ -1,5 +1,7 @@
 import { array, boolean, nonEmpty, object, optional, pipe, regex, strictObject, string } from 'valibot'
+import { actionsOn } from '../auth/actions.ts'
 import {
+  allowed,
   answer,
   avatarUrl,
   del,
@@ -15,6 +17,7 @@ import {
   role,
   type Slice,
   time,
+  withAccess,
   writeDenied,
 } from '../docs.ts'
 
@@ -28,6 +31,7 @@ export const OrgMember = strictObject({
   role,
   lastSeenAt: time,
   lastSeenAtAge: pipe(string(), regex(/^(< 1m|\d+[mhdMy])$/)),
+  accessControl: optional(allowed(actionsOn('member'))),
   isDisabled: boolean(),
 })
 
@@ -103,7 +107,7 @@ export const orgMembers: Slice = {
       id: 'listOrgMembers',
       summary: 'The members of an org',
       description: 'An empty list for an org that is none.',
-      parameters: [org, ...cut],
+      parameters: [org, withAccess, ...cut],
       answers: { 200: answer('The members, ordered by e-mail', array(OrgMember), members), 400: tooMany },
     }),
     post('/api/orgs/:orgId/users', requiresInOrg('org.users:add', 'users:*'), {

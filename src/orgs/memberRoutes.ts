@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { requiresInOrg } from '../auth/guards.ts'
+import { decidingInOrg, requiresInOrg } from '../auth/guards.ts'
 import type { AppEnv } from '../env.ts'
 import { addToOrg, changeRole, listMembers, orgOfPath, toldRemoval, userOfPath } from './handlers.ts'
 import { removeMember } from './memberQueries.ts'
@@ -8,7 +8,7 @@ export const orgMembers = new Hono<AppEnv>({ strict: false })
 
 /** Always whole: Grafana ignores `query` and `limit` here, and an org that is none has no members. */
 orgMembers.get('/api/orgs/:orgId/users', requiresInOrg('org.users:read', 'users:*'), (c) =>
-  listMembers(c, orgOfPath(c), { query: '', limit: undefined }),
+  listMembers(c, orgOfPath(c), { query: '', limit: undefined }, decidingInOrg(c.var.caller, orgOfPath(c))),
 )
 
 orgMembers.post('/api/orgs/:orgId/users', requiresInOrg('org.users:add', 'users:*'), (c) =>

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { requires, requiresInOrg, requiresOnServer, signedIn } from '../auth/guards.ts'
+import { decidingInOrg, requires, requiresInOrg, requiresOnServer, signedIn } from '../auth/guards.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced, unauthorized } from '../errors.ts'
@@ -57,7 +57,9 @@ orgs.get('/api/orgs/name/:name', requiresOnServer('orgs:read'), async (c) => {
   return send(c, shownOrg(org))
 })
 
-orgs.get('/api/orgs/:orgId', requiresInOrg('orgs:read', ''), (c) => showOrg(c, orgOfPath(c)))
+orgs.get('/api/orgs/:orgId', requiresInOrg('orgs:read', ''), (c) =>
+  showOrg(c, orgOfPath(c), decidingInOrg(c.var.caller, orgOfPath(c))),
+)
 
 orgs.put('/api/orgs/:orgId', requiresInOrg('orgs:write', ''), (c) => renameOrg(c, () => orgOfPath(c)))
 

@@ -1,9 +1,11 @@
+import type { Metadata } from '../auth/metadata.ts'
 import { age, rfc3339, shownLastSeen } from '../time.ts'
 import type { Member } from '../users/search.ts'
 import { avatarUrl } from '../users/views.ts'
 import type { Org } from './queries.ts'
 
-export const shownOrg = (org: Org) => ({
+/** `accessControl` only where it was asked for. */
+export const shownOrg = (org: Org, accessControl?: Metadata) => ({
   id: org.id,
   name: org.name,
   address: {
@@ -14,10 +16,11 @@ export const shownOrg = (org: Org) => ({
     state: org.state,
     country: org.country,
   },
+  ...(accessControl && { accessControl }),
 })
 
-/** One row of an org's list. */
-export function shownMember({ user, role }: Member, orgId: number, now: number) {
+/** One row of an org's list; `accessControl` only where it was asked for. */
+export function shownMember({ user, role }: Member, orgId: number, now: number, accessControl?: Metadata) {
   const seenAt = shownLastSeen(user.lastSeenAt, user.createdAt)
   return {
     orgId,
@@ -29,6 +32,7 @@ export function shownMember({ user, role }: Member, orgId: number, now: number) 
     role,
     lastSeenAt: rfc3339(seenAt),
     lastSeenAtAge: age(seenAt, now),
+    ...(accessControl && { accessControl }),
     isDisabled: user.isDisabled,
   }
 }

@@ -1,5 +1,6 @@
+import { flawOf } from '../auth/actions.ts'
 import type { Machine, Person } from '../auth/identity.ts'
-import { beyond, beyondOnServer, type Grant, mayOnServer } from '../auth/permissions.ts'
+import { allows, beyond, beyondOnServer, type Grant, mayOnServer, roles } from '../auth/permissions.ts'
 import { definedRoles, isBasic } from '../auth/roles.ts'
 
 /** As the API shows it. `orgId` 0 = global; `updatedAt` null = it comes with Rollcall and was never changed. */
@@ -39,3 +40,67 @@ export const delegates = (caller: Person | Machine, action: string, where: Where
 
 /** Basic roles are had by having one in an org, never given as others are. */
 export const canBeGiven = (role: Role) => !isBasic(role.uid)
+
+const reserved = /^(fixed|basic|managed):/i
+const reservedUid = /^(fixed|basic|managed)[:_]/i
+
+/** Why a role can't be called so. */
+export function flawOfName(uid: string, name: string): string | undefined {
+  const [prefix] = reserved.exec(name) ?? reservedUid.exec(uid) ?? []
+  if (prefix !== undefined) return `reserved prefix: ${prefix}`
+  if (!/^[\w-]{1,40}$/.test(uid)) return 'uid must be 1 to 40 letters, digits, - and _'
+  return name === '' ? 'name is required' : undefined
+}
+
+/** Why some permissions can't be in a role; names the first that can't. */
+export function flawAmong(grants: readonly Grant[]): string | undefined {
+  const flaws = grants.map(([action, scope]) => flawOf(action, scope))
+  const index = flaws.findIndex((flaw) => flaw !== undefined)
+  return index < 0 ? undefined : `permissions[${index}]: ${flaws[index]}`
+}
+
+const key = (grant: Grant) => grant.join(' ')
+const keysOf = (grants: readonly Grant[]) => new Set(grants.map(key))
+
+export const distinct = (grants: readonly Grant[]): Grant[] => [
+  ...new Map(grants.map((grant) => [key(grant), grant])).values(),
+]
+
+const without = (grants: readonly Grant[], others: readonly Grant[]) => {
+  const known = keysOf(others)
+  return grants.filter((grant) => !known.has(key(grant)))
+}
+
+type Change = Pick<Role, 'name' | 'displayName' | 'description' | 'group' | 'isHidden' | 'version' | 'grants'>
+
+/** What becomes of a role; of a basic one only the permissions change. */
+export function changedRole(role: Role, change: Change, now: number): Role {
+  const { version, grants } = change
+  const changed = isBasic(role.uid) ? { version, grants } : change
+  return { ...role, ...changed, createdAt: role.createdAt ?? now, updatedAt: now }
+}
+
+/**
+ * What must be held to change a role: all that it gives and gave. Of a basic role, of which nobody holds everything on the
+ * whole server, only what is added and taken away.
+ */
+export const touched = (role: Role, next: Role): readonly Grant[] =>
+  isBasic(role.uid)
+    ? [...without(next.grants, role.grants), ...without(role.grants, next.grants)]
+    : [...next.grants, ...role.grants]
+
+/** Without these nobody could give them back. */
+const indispensable: readonly Grant[] = [
+  ['roles:read', 'roles:*'],
+  ['roles:write', 'permissions:type:escalate'],
+  ['users.permissions:write', 'global.users:*'],
+]
+
+/** What a server admin would be locked out by the lack of. */
+export const missingFrom = ({ uid, grants }: Role): Grant | undefined =>
+  uid === 'basic_grafana_admin' ? indispensable.find(([action, scope]) => !allows(grants, action, scope)) : undefined
+
+const basicRoles: readonly string[] = roles
+
+/** Where a basic role stands that others can be given to, in one org; 0 or less = none. */
+export const rankOf = (builtinRole: string) => basicRoles.indexOf(builtinRole)

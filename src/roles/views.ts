@@ -1,4 +1,6 @@
+import { roles } from '../auth/permissions.ts'
 import { rfc3339 } from '../time.ts'
+import type { GivenToBasic } from './queries.ts'
 import type { Role } from './rules.ts'
 
 /** Go's zero time, for what was never written (Grafana). */
@@ -29,4 +31,14 @@ export const fullRole = (role: Role) => ({
     updated: shownTime(role.updatedAt),
     created: shownTime(role.updatedAt),
   })),
+})
+
+/** By the names of Grafana 8; server admins have none but what is in their basic role. */
+export const givenToBasic = (given: readonly GivenToBasic[]) => ({
+  ...Object.fromEntries(
+    roles
+      .slice(1)
+      .map((name, index) => [name, given.filter(({ rank }) => rank === index + 1).map(({ role }) => listedRole(role))]),
+  ),
+  'Grafana Admin': [],
 })

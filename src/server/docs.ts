@@ -13,7 +13,7 @@ import {
   strictObject,
   string,
 } from 'valibot'
-import { answer, anySignedIn, count, get, requires, type Slice } from '../docs.ts'
+import { answer, anySignedIn, count, get, requires, requiresSome, type Slice } from '../docs.ts'
 
 const bounded = pipe(number(), integer(), minValue(0), metadata({ description: 'Counted among 10000 at most' }))
 
@@ -131,10 +131,11 @@ export const server: Slice = {
         'Users and orgs are exact; by role and activity only the first 10000 people are looked at, so that those figures are a lower bound in a larger directory.',
       answers: { 200: answer('The figures', Stats, counts) },
     }),
-    get('/api/admin/settings', requires('settings:read', 'settings:*'), {
+    get('/api/admin/settings', requiresSome('settings:read'), {
       id: 'getSettings',
       summary: 'How the instance is configured',
-      description: 'Section by section, every value a text. A secret is nine asterisks where there is one.',
+      description:
+        'Section by section, every value a text. A secret is nine asterisks where there is one. Each caller sees what it holds `settings:read` on: all on `settings:*`, a section on `settings:auth:*`, one of its settings on `settings:auth:login_cookie_name`.',
       answers: {
         200: answer('The settings', record(string(), record(string(), string())), {
           security: { admin_user: 'admin', admin_password: '*********' },

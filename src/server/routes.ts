@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { anySignedIn, requires } from '../auth/guards.ts'
+import { anySignedIn, requires, requiresSome } from '../auth/guards.ts'
+import { may } from '../auth/permissions.ts'
 import type { AppEnv } from '../env.ts'
 import { send, toJson } from '../json.ts'
 import { readStats } from './queries.ts'
@@ -11,7 +12,14 @@ server.get('/api/admin/stats', requires('server.stats:read', ''), async (c) =>
   send(c, serverStats(await readStats(c.var.db, c.var.now))),
 )
 
-server.get('/api/admin/settings', requires('settings:read', 'settings:*'), (c) => send(c, settings(c.var.config)))
+/** Grafana shows each caller only what its scopes cover. */
+server.get('/api/admin/settings', requiresSome('settings:read'), (c) => {
+  const { config, caller } = c.var
+  return send(
+    c,
+    settings(config, (section, key) => may(caller, 'settings:read', `settings:${section}:${key}`)),
+  )
+})
 
 /** Which version clients talk to: they ask here before they decide what to send. Grafana names the charset on this one. */
 server.get('/api/frontend/settings', anySignedIn('says only what is no secret'), (c) => {

@@ -40,7 +40,7 @@ const quotaSettings = ({ quotas }: Config) => ({
 })
 
 /** Under Grafana's names where it has the same, section by section; every value is a text, and a secret is never shown. */
-export const settings = (config: Config) => ({
+const allSettings = (config: Config): Record<string, Record<string, string>> => ({
   DEFAULT: { app_mode: 'production' },
   auth: {
     login_cookie_name: config.cookieName,
@@ -71,6 +71,15 @@ export const settings = (config: Config) => ({
     user_invite_max_lifetime_duration: days(config.inviteSeconds),
   },
 })
+
+/** Without what isn't `shown`, nor sections that this leaves empty. */
+export const settings = (config: Config, shown: (section: string, key: string) => boolean) =>
+  Object.fromEntries(
+    Object.entries(allSettings(config)).flatMap(([section, values]) => {
+      const kept = Object.entries(values).filter(([key]) => shown(section, key))
+      return kept.length > 0 ? [[section, Object.fromEntries(kept)] as const] : []
+    }),
+  )
 
 /** Of Grafana's many settings those that clients read. `appUrl` ends in a slash, as there. */
 export const frontendSettings = ({ grafanaVersion, allowSignUp, autoAssignOrg }: Config, appUrl: string) => ({

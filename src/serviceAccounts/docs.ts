@@ -2,13 +2,11 @@ import {
   array,
   boolean,
   empty,
-  literal,
   maxLength,
   metadata,
   nonEmpty,
   object,
   optional,
-  picklist,
   pipe,
   strictObject,
   string,
@@ -16,11 +14,13 @@ import {
 import {
   type Access,
   actingOrg,
+  allowed,
   answer,
   avatarUrl,
   count,
   del,
   done,
+  flag,
   get,
   id,
   patch,
@@ -34,6 +34,7 @@ import {
   role,
   type Slice,
   time,
+  withAccess,
   writeDenied,
 } from '../docs.ts'
 import { type AccountAction, actionsOf } from './rules.ts'
@@ -46,16 +47,11 @@ export const onAccount = (action: AccountAction): Access => {
   return { ...access, note: `${access.note} ${givenToo}` }
 }
 
-const allowed = optional(
-  pipe(
-    strictObject(Object.fromEntries(actionsOf.Admin.map((action) => [action, optional(literal(true))] as const))),
-    metadata({ description: 'What the caller may do with it; there with `accesscontrol=true`' }),
-  ),
-)
+const accessControl = optional(allowed(actionsOf.Admin))
 
 const names = { id, name: string(), login: string(), orgId: id, isDisabled: boolean() }
 
-const ServiceAccountHit = strictObject({ ...names, role, tokens: count, avatarUrl, accessControl: allowed })
+const ServiceAccountHit = strictObject({ ...names, role, tokens: count, avatarUrl, accessControl })
 
 const ServiceAccount = strictObject({
   ...names,
@@ -65,7 +61,7 @@ const ServiceAccount = strictObject({
   role,
   teams: pipe(array(string()), empty(), metadata({ description: 'Service accounts are on no team' })),
   tokens: optional(pipe(count, metadata({ description: 'Absent where there is none' }))),
-  accessControl: allowed,
+  accessControl,
 })
 
 const hit = {
@@ -91,8 +87,6 @@ const details = {
   teams: [],
 }
 
-const flag = optional(picklist(['true', 'false']))
-const withAccess = query('accesscontrol', '`true` adds what the caller may do with it', flag)
 const account = pathParameter('id', 'The service account')
 const noNumber = 'Service Account ID is invalid'
 const unknown = refused('Failed to retrieve service account')

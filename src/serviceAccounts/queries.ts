@@ -59,17 +59,24 @@ export async function findAccount(db: Db, orgId: number, id: number, personId: n
   return row ? readAccount(row) : undefined
 }
 
-const givenTo = `SELECT service_account_id AS id, min(permission) AS level FROM (
-    SELECT service_account_id, permission FROM service_account_permissions WHERE user_id = ?1
-    UNION ALL SELECT p.service_account_id, p.permission
+/** What people were given on accounts of the org ?2, themselves or by a team; `whose` is a condition on who they are. */
+export const givenTo = (
+  whose: string,
+) => `SELECT user_id AS userId, service_account_id AS id, permission AS level, team_id AS teamId
+  FROM (SELECT user_id, service_account_id, permission, NULL AS team_id FROM service_account_permissions WHERE user_id ${whose}
+    UNION ALL SELECT m.user_id, p.service_account_id, p.permission, p.team_id
       FROM team_members m CROSS JOIN service_account_permissions p ON p.team_id = m.team_id
-      WHERE m.user_id = ?1 AND m.org_id = ?2)
+      WHERE m.user_id ${whose} AND m.org_id = ?2)
   WHERE service_account_id IN (SELECT id FROM service_accounts WHERE id = service_account_id AND org_id = ?2)
-  GROUP BY service_account_id ORDER BY service_account_id`
+  ORDER BY service_account_id`
 
-/** Every account of the org that a person was given. */
+export type Gift = { userId: number; id: number; level: Level; teamId: number | null }
+
+export const givenToOne = givenTo('= ?1')
+
+/** Every account of the org that a person was given, as often as it was. */
 export const listGiven = async (db: Db, orgId: number, personId: number) =>
-  (await bound(db, givenTo, personId, orgId).all<{ id: number; level: Level }>()).results
+  (await bound(db, givenToOne, personId, orgId).all<Gift>()).results
 
 export type NewAccount = {
   uid: string

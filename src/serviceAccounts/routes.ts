@@ -7,7 +7,7 @@ import { beyondOnServer, type Grant, holdsRole, type Role } from '../auth/permis
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError, accessDenied, badRequest, traced } from '../errors.ts'
-import { readBody, readSearch, roleName } from '../input.ts'
+import { isTrue, readBody, readSearch, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import {
@@ -20,14 +20,11 @@ import {
   requiresOnSomeAccount,
 } from './access.ts'
 import { createAccount, deleteAccount, findAccount, setGrants, updateAccount } from './queries.ts'
-import { loginOf, readableAccounts } from './rules.ts'
+import { allowedOn, loginOf, readableAccounts } from './rules.ts'
 import { searchAccounts } from './search.ts'
 import { accountDetails, accountHit, createdAccount, shownGrants } from './views.ts'
 
 export const serviceAccounts = new Hono<AppEnv>({ strict: false })
-
-/** Go's ParseBool. */
-const isTrue = (text: string | undefined) => /^(1|t|T|true|TRUE|True)$/.test(text ?? '')
 
 /** In capitals here, unlike elsewhere (Grafana 9.3.2). */
 const badData = () => badRequest('Bad request data', traced)
@@ -69,11 +66,10 @@ serviceAccounts.get('/api/serviceaccounts/search', requiresOnSomeAccount('servic
   }
   const found = await searchAccounts(db, { orgId: caller.orgId, personId: giftsOf(caller), now }, filter, page)
   if (c.var.demanded !== undefined && found.reachable === 0) throw refusal(c)
+  const allowed = isTrue(query.accesscontrol) ? allowedOn(caller) : undefined
   return send(c, {
     totalCount: found.totalCount,
-    serviceAccounts: withinLimit(found.accounts).map((account) =>
-      accountHit(account, isTrue(query.accesscontrol) ? caller : undefined),
-    ),
+    serviceAccounts: withinLimit(found.accounts).map((account) => accountHit(account, allowed?.(account))),
     page: page.page,
     perPage: page.perPage,
   })
@@ -81,7 +77,8 @@ serviceAccounts.get('/api/serviceaccounts/search', requiresOnSomeAccount('servic
 
 serviceAccounts.get('/api/serviceaccounts/:id', requiresOnAccount('serviceaccounts:read'), async (c) => {
   const account = await reachAccount(c, c.req.param('id'))
-  return send(c, accountDetails(account, isTrue(c.req.query('accesscontrol')) ? c.var.caller : undefined))
+  const allowed = isTrue(c.req.query('accesscontrol')) ? allowedOn(c.var.caller) : undefined
+  return send(c, accountDetails(account, allowed?.(account)))
 })
 
 const ChangeBody = object({
@@ -98,7 +95,7 @@ serviceAccounts.patch('/api/serviceaccounts/:id', requiresOnAccount('serviceacco
   refuseHigher(role, caller)
   const change = { ...(name && { name }), ...(role && { role }), ...(isDisabled !== undefined && { isDisabled }) }
   if (!(await updateAccount(db, account.orgId, account.id, change, now))) throw noAccount()
-  const updated = accountDetails({ ...account, ...change, updatedAt: now }, undefined)
+  const updated = accountDetails({ ...account, ...change, updatedAt: now })
   return done(c, 'Service account updated', { id: updated.id, name: updated.name, serviceaccount: updated })
 })
 

@@ -1,5 +1,6 @@
 import type { Machine, Person } from '../auth/identity.ts'
-import { type Grant, grantsOf, isWithinLimits, limitsOf, may } from '../auth/permissions.ts'
+import { allowedAmong, asMetadata, type Metadata } from '../auth/metadata.ts'
+import { decidingOn, type Grant, grantsOf, isWithinLimits, limitsOf, may } from '../auth/permissions.ts'
 
 /** What somebody, or a team, may be given on one service account. */
 export const levels = ['Edit', 'Admin'] as const
@@ -28,14 +29,23 @@ export const grantsGiven = (given: readonly { id: number; level: Level }[]): Gra
 export const mayBeGiven = (caller: Person | Machine): caller is Person =>
   caller.kind === 'person' && caller.role !== undefined
 
+const isGiven = (caller: Person | Machine, action: AccountAction, id: number, given: Level | null) =>
+  given !== null && actionsOf[given].includes(action) && isWithinLimits(caller, action, scopeOf(id))
+
 /** Whether the caller may do it to an account: by what it holds, or by the level that it was given there. */
 export const mayOn = (caller: Person | Machine, action: AccountAction, id: number, given: Level | null) =>
-  may(caller, action, scopeOf(id)) ||
-  (given !== null && actionsOf[given].includes(action) && isWithinLimits(caller, action, scopeOf(id)))
+  may(caller, action, scopeOf(id)) || isGiven(caller, action, id, given)
 
-/** All that the caller may do to an account, in alphabetical order. */
-export const allowedOn = (caller: Person | Machine, id: number, given: Level | null): AccountAction[] =>
-  admin.filter((action) => mayOn(caller, action, id, given)).sort()
+const inOrder = [...admin].sort()
+
+/** All that the caller may do to each account, by what it holds and by what it was given there. */
+export function allowedOn(caller: Person | Machine) {
+  const allowed = allowedAmong(decidingOn(caller, 'all'), inOrder, scopeOf(''))
+  return ({ id, given }: { id: number; given: Level | null }): Metadata => {
+    const held = new Set(allowed(id))
+    return asMetadata(inOrder.filter((action) => held.has(action) || isGiven(caller, action, id, given)))
+  }
+}
 
 const namedIn = (grants: readonly Grant[]) =>
   grants.flatMap(([, scope]) => /^serviceaccounts:id:(\d{1,15})$/.exec(scope)?.[1] ?? [])

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm'
-import { machineRoles, readRoles } from '../auth/queries.ts'
+import { machineRoles } from '../auth/queries.ts'
+import { readRoles } from '../auth/rolesHeld.ts'
 import { bound, type Db } from '../db/client.ts'
 import { tokens } from '../db/schema.ts'
 import { maxRows } from '../page.ts'

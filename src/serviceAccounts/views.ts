@@ -1,23 +1,12 @@
-import type { Machine, Person } from '../auth/identity.ts'
+import type { Metadata } from '../auth/metadata.ts'
 import type { Grant } from '../auth/permissions.ts'
 import { rfc3339 } from '../time.ts'
 import { avatarUrl } from '../users/views.ts'
 import type { Account } from './queries.ts'
-import { allowedOn } from './rules.ts'
 import type { AccountToken } from './tokenQueries.ts'
 
 /** A picture by the name's ASCII letters and digits at localhost, as a team without an e-mail has (Grafana 9.3.2). */
 const picture = (name: string) => avatarUrl(`${name.toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`)
-
-/** What the caller may do with the account; there only where it was asked for with `accesscontrol=true`. */
-const accessControl = (account: Account, caller: Person | Machine | undefined) =>
-  caller === undefined
-    ? {}
-    : {
-        accessControl: Object.fromEntries(
-          allowedOn(caller, account.id, account.given).map((action) => [action, true] as const),
-        ),
-      }
 
 /** A new account is shown without its picture (Grafana 9.3.2), but with its own org instead of -1. */
 export const createdAccount = ({
@@ -38,8 +27,8 @@ export const createdAccount = ({
   avatarUrl: '',
 })
 
-/** One row of a list. */
-export const accountHit = (account: Account, caller: Person | Machine | undefined) => ({
+/** One row of a list; `accessControl` only where it was asked for. */
+export const accountHit = (account: Account, accessControl?: Metadata) => ({
   id: account.id,
   name: account.name,
   login: account.login,
@@ -48,11 +37,11 @@ export const accountHit = (account: Account, caller: Person | Machine | undefine
   role: account.role,
   tokens: account.tokens,
   avatarUrl: picture(account.name),
-  ...accessControl(account, caller),
+  ...(accessControl && { accessControl }),
 })
 
 /** By itself. A service account is on no team; without a token there is no number of them (Grafana). */
-export const accountDetails = (account: Account, caller: Person | Machine | undefined) => ({
+export const accountDetails = (account: Account, accessControl?: Metadata) => ({
   id: account.id,
   name: account.name,
   login: account.login,
@@ -64,7 +53,7 @@ export const accountDetails = (account: Account, caller: Person | Machine | unde
   role: account.role,
   teams: [],
   ...(account.tokens > 0 ? { tokens: account.tokens } : {}),
-  ...accessControl(account, caller),
+  ...(accessControl && { accessControl }),
 })
 
 export const shownGrants = (grants: readonly Grant[]) => ({

@@ -1,6 +1,8 @@
-import { array, literal, nonEmpty, null as none, object, optional, pipe, strictObject, string } from 'valibot'
+import { array, literal, nonEmpty, nullable, object, optional, pipe, strictObject, string } from 'valibot'
+import { actionsOn } from '../auth/actions.ts'
 import {
   actingOrg,
+  allowed,
   answer,
   avatarUrl,
   count,
@@ -17,6 +19,7 @@ import {
   requiresSome,
   type Slice,
   signedIn,
+  withAccess,
 } from '../docs.ts'
 
 const Team = strictObject({
@@ -27,7 +30,7 @@ const Team = strictObject({
   avatarUrl,
   memberCount: count,
   permission: literal(0),
-  accessControl: none(),
+  accessControl: nullable(allowed(actionsOn('team'))),
 })
 
 const example = {
@@ -91,6 +94,7 @@ export const teams: Slice = {
         query('page', 'From 1', optional(id)),
         query('perpage', 'How many teams a page holds: 1000 unless told', optional(id)),
         query('perPage', 'The same as perpage, which goes before it', optional(id)),
+        withAccess,
         ...actingOrg,
       ],
       answers: {
@@ -101,7 +105,7 @@ export const teams: Slice = {
     get('/api/teams/:teamId', requires('teams:read', 'teams:id::teamId'), {
       id: 'getTeam',
       summary: 'A team',
-      parameters: team,
+      parameters: [...team, withAccess],
       answers: {
         200: answer('The team', Team, example),
         400: refused('teamId is invalid'),

@@ -1,3 +1,4 @@
+import type { Metadata } from '../auth/metadata.ts'
 import { avatarUrl } from '../users/views.ts'
 import type { Member } from './memberQueries.ts'
 import type { Team } from './queries.ts'
@@ -6,8 +7,8 @@ import type { Team } from './queries.ts'
 export const teamAvatarUrl = (name: string, email: string) =>
   avatarUrl(email || `${name.toLowerCase().replace(/[^a-z0-9]/g, '')}@localhost`)
 
-/** The last two say nothing about anybody, and are there in Grafana. */
-export const teamDetails = (team: Team) => ({
+/** `permission` says nothing about anybody, nor `accessControl` unless it was asked for; both are there in Grafana. */
+export const teamDetails = (team: Team, accessControl: Metadata | null = null) => ({
   id: team.id,
   orgId: team.orgId,
   name: team.name,
@@ -15,7 +16,7 @@ export const teamDetails = (team: Team) => ({
   avatarUrl: teamAvatarUrl(team.name, team.email),
   memberCount: team.memberCount,
   permission: 0,
-  accessControl: null,
+  accessControl,
 })
 
 /** `labels` is empty in an open-source Grafana, which syncs no teams. */

@@ -11,7 +11,9 @@ import {
   strictObject,
   string,
 } from 'valibot'
+import { actionsOn } from '../auth/actions.ts'
 import {
+  allowed,
   answer,
   avatarUrl,
   count,
@@ -27,6 +29,7 @@ import {
   type Slice,
   signedIn,
   time,
+  withAccess,
   writeDenied,
 } from '../docs.ts'
 
@@ -47,6 +50,8 @@ const Profile = strictObject({
   createdAt: time,
   avatarUrl,
 })
+
+const UserProfile = strictObject({ ...Profile.entries, accessControl: optional(allowed(actionsOn('account'))) })
 
 const LookupProfile = strictObject({
   ...Profile.entries,
@@ -134,7 +139,7 @@ const changeNote = 'What is empty or absent stays as it is, but one of login and
 export const users: Slice = {
   tag: 'Users',
   description: 'The directory, and the account of whoever is signed in.',
-  schemas: { Profile, LookupProfile, UserHit, UserPage },
+  schemas: { Profile, UserProfile, LookupProfile, UserHit, UserPage },
   operations: [
     get('/api/user', signedIn('users:read', 'a 404'), {
       id: 'getOwnProfile',
@@ -172,8 +177,8 @@ export const users: Slice = {
     get('/api/users/:id', requires('users:read', 'global.users:id::id'), {
       id: 'getUser',
       summary: 'One user by id',
-      parameters: [user],
-      answers: { 200: answer('The user', Profile, admin), 400: refused('id is invalid'), 404: noUser },
+      parameters: [user, withAccess],
+      answers: { 200: answer('The user', UserProfile, admin), 400: refused('id is invalid'), 404: noUser },
     }),
     put('/api/users/:id', requires('users:write', 'global.users:id::id'), {
       id: 'updateUser',

@@ -2,13 +2,15 @@ import { Hono } from 'hono'
 import { object, optional, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
 import { refuseLimited } from '../auth/limits.ts'
+import { onUsers } from '../auth/metadata.ts'
 import { hashPassword } from '../auth/passwords.ts'
+import { decidingOn } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
-import { readBody, readId, readSearch } from '../input.ts'
+import { isTrue, readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
 import { newSession, openSession } from '../sessions/open.ts'
@@ -43,9 +45,11 @@ users.get('/api/users/lookup', requires('users:read', 'global.users:*'), async (
 })
 
 users.get('/api/users/:id', requires('users:read', 'global.users:id::id'), async (c) => {
-  const user = await findUser(c.var.db, readId(c.req.param('id')))
+  const { db, caller } = c.var
+  const user = await findUser(db, readId(c.req.param('id')))
   if (!user) throw noUser()
-  return send(c, profile(user))
+  const allowedOn = isTrue(c.req.query('accesscontrol')) ? onUsers(decidingOn(caller, 'all')) : undefined
+  return send(c, profile(user, allowedOn?.(user.id)))
 })
 
 const text = optional(string(), '')

@@ -1,6 +1,7 @@
 import { md5 } from '@noble/hashes/legacy.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { User } from '../auth/identity.ts'
+import type { Metadata } from '../auth/metadata.ts'
 import { age, rfc3339, shownLastSeen } from '../time.ts'
 
 /** Gravatar's name for a picture: MD5 of the lower-cased e-mail, untrimmed (Grafana 9.3.2). Only a string, nothing is fetched. */
@@ -25,8 +26,8 @@ const labels = new Map(
 
 export const authLabels = (module: string | null): string[] => (module === null ? [] : [labels.get(module) ?? 'OAuth'])
 
-/** Without an active org Grafana leaves `orgId` out. */
-export const profile = (user: User) => ({
+/** Without an active org Grafana leaves `orgId` out; `accessControl` is there where it was asked for. */
+export const profile = (user: User, accessControl?: Metadata) => ({
   id: user.id,
   email: user.email,
   name: user.name,
@@ -40,6 +41,7 @@ export const profile = (user: User) => ({
   updatedAt: rfc3339(user.updatedAt),
   createdAt: rfc3339(user.createdAt),
   avatarUrl: avatarUrl(user.email),
+  ...(accessControl && { accessControl }),
 })
 
 /** Grafana answers a lookup with a reduced object, always: four fields say nothing. */

@@ -44,6 +44,9 @@ expect 200 'Team created' POST "$admin/api/teams" '{"name":"Team A","email":"a@e
 expect 200 '"totalCount":1' GET "$admin/api/teams/search?name=Team%20A"
 expect 200 'Member added to Team' POST "$admin/api/teams/1/members" '{"userId":2}'
 expect 200 '"login":"ann"' GET "$admin/api/teams/1/members"
+expect 200 'Team roles have been updated.' PUT "$admin/api/access-control/teams/1/roles" '{"roleUids":["fixed_buZastUG3reWyQpPemcWjGqPAd0"]}'
+expect 200 '"name":"fixed:users:reader"' GET "$admin/api/access-control/teams/1/roles"
+expect 200 '"login":"admin"' GET "http://ann:ann-secret@$host/api/users/1"
 expect 200 'Team updated' PUT "$admin/api/teams/1" '{"name":"Team B","email":"b@example.org"}'
 expect 200 'Team Member removed' DELETE "$admin/api/teams/1/members/2"
 expect 200 'Team deleted' DELETE "$admin/api/teams/1"

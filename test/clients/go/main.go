@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/go-openapi/strfmt"
 	goapi "github.com/grafana/grafana-openapi-client-go/client"
+	"github.com/grafana/grafana-openapi-client-go/client/access_control"
 	"github.com/grafana/grafana-openapi-client-go/client/orgs"
 	"github.com/grafana/grafana-openapi-client-go/client/service_accounts"
 	"github.com/grafana/grafana-openapi-client-go/client/teams"
@@ -168,6 +170,8 @@ func main() {
 	_, err = admin.ServiceAccounts.DeleteServiceAccount(accountID)
 	must(err)
 
+	manageRoles(admin, me, ann)
+
 	_, err = admin.AdminUsers.AdminDisableUser(ann)
 	must(err)
 	if _, err = me.SignedInUser.GetSignedInUser(); err == nil {
@@ -180,3 +184,108 @@ func main() {
 	_, err = admin.Users.GetUserByID(ann)
 	refused[*users.GetUserByIDNotFound](err)
 }
+
+// manageRoles makes a role, gives it in every way that the client knows, and takes it away again.
+func manageRoles(admin, me *goapi.GrafanaHTTPAPI, ann int64) {
+	reading := []*models.Permission{{Action: "users:read", Scope: "global.users:*"}}
+	made, err := admin.AccessControl.CreateRole(&models.CreateRoleForm{
+		UID: "reader", Name: "custom:reader", DisplayName: "Reader", Version: 1, Global: true, Permissions: reading,
+	})
+	must(err)
+	equal("the role", made.Payload.UID, "reader")
+	changed, err := admin.AccessControl.UpdateRole("reader", &models.UpdateRoleCommand{
+		Name: "custom:reader", DisplayName: "User reader", Version: 2, Global: true, Permissions: reading,
+	})
+	must(err)
+	equal("its version", changed.Payload.Version, 2)
+	role, err := admin.AccessControl.GetRole("reader")
+	must(err)
+	equal("its name", role.Payload.DisplayName, "User reader")
+	equal("its permissions", role.Payload.Permissions[0].Action, "users:read")
+	roles, err := admin.AccessControl.ListRoles(access_control.NewListRolesParams())
+	must(err)
+	equal("the role in the list", slices.ContainsFunc(roles.Payload, isReader), true)
+	_, err = admin.AccessControl.GetRole("nobody")
+	if err == nil {
+		must(fmt.Errorf("an unknown role was found"))
+	}
+
+	reads := func() bool {
+		_, err := me.Users.SearchUsers(users.NewSearchUsersParams())
+		return err == nil
+	}
+	equal("ann before", reads(), false)
+	_, err = admin.AccessControl.AddUserRole(ann, &models.AddUserRoleCommand{RoleUID: "reader"})
+	must(err)
+	equal("ann with the role", reads(), true)
+	held, err := admin.AccessControl.ListUserRoles(ann)
+	must(err)
+	equal("ann's roles", len(held.Payload), 1)
+	_, err = me.AccessControl.AddUserRole(ann, &models.AddUserRoleCommand{RoleUID: "reader"})
+	refused[*access_control.AddUserRoleForbidden](err)
+	_, err = admin.AccessControl.RemoveUserRole(access_control.NewRemoveUserRoleParams().WithUserID(ann).WithRoleUID("reader"))
+	must(err)
+	equal("ann without the role", reads(), false)
+	_, err = admin.AccessControl.SetUserRoles(ann, &models.SetUserRolesCommand{RoleUids: []string{"reader"}, Global: true})
+	must(err)
+	equal("ann with the role everywhere", reads(), true)
+	many, err := admin.AccessControl.ListUsersRoles(&models.RolesSearchQuery{UserIds: []int64{ann, 1}})
+	must(err)
+	equal("users asked about", len(many.Payload), 2)
+	equal("ann's role among them", isReader(&many.Payload[strconv.FormatInt(ann, 10)][0]), true)
+	_, err = admin.AccessControl.SetUserRoles(ann, &models.SetUserRolesCommand{Global: true})
+	must(err)
+	equal("ann with no role", reads(), false)
+
+	team, err := admin.Teams.CreateTeam(&models.CreateTeamCommand{Name: "Readers"})
+	must(err)
+	teamID := team.Payload.TeamID
+	_, err = admin.Teams.AddTeamMember(strconv.FormatInt(teamID, 10), &models.AddTeamMemberCommand{UserID: ann})
+	must(err)
+	_, err = admin.AccessControl.AddTeamRole(teamID, &models.AddTeamRoleCommand{RoleUID: "reader"})
+	must(err)
+	equal("ann on the team", reads(), true)
+	// Its ListTeamRoles expects a message instead of Grafana's list, and its SetTeamRoles sends no body.
+	ofTeams, err := admin.AccessControl.ListTeamsRoles(&models.RolesSearchQuery{TeamIds: []int64{teamID}})
+	must(err)
+	equal("teams asked about", len(ofTeams.Payload), 1)
+	_, err = admin.AccessControl.RemoveTeamRole(teamID, "reader")
+	must(err)
+	equal("ann on a team without roles", reads(), false)
+	_, err = admin.AccessControl.RemoveTeamRole(teamID, "reader")
+	refused[*access_control.RemoveTeamRoleNotFound](err)
+
+	account, err := admin.ServiceAccounts.CreateServiceAccount(service_accounts.NewCreateServiceAccountParams().
+		WithBody(&models.CreateServiceAccountForm{Name: "reader", Role: "Viewer"}))
+	must(err)
+	set, err := admin.AccessControl.SetRoleAssignments("reader", &models.SetRoleAssignmentsCommand{
+		Users: []int64{ann}, Teams: []int64{teamID}, ServiceAccounts: []int64{account.Payload.ID},
+	})
+	must(err)
+	equal("users who were given it", len(set.Payload.Users), 1)
+	assigned, err := admin.AccessControl.GetRoleAssignments("reader")
+	must(err)
+	equal("the user", assigned.Payload.Users[0], ann)
+	equal("the team", assigned.Payload.Teams[0], teamID)
+	equal("the service account", assigned.Payload.ServiceAccounts[0], account.Payload.ID)
+	_, err = admin.AccessControl.SetRoleAssignments("reader", &models.SetRoleAssignmentsCommand{Users: []int64{999}})
+	refused[*access_control.SetRoleAssignmentsNotFound](err)
+
+	deletion := access_control.NewDeleteRoleParams().WithRoleUID("reader")
+	_, err = admin.AccessControl.DeleteRole(deletion)
+	refused[*access_control.DeleteRoleBadRequest](err)
+	force := true
+	_, err = admin.AccessControl.DeleteRole(deletion.WithForce(&force))
+	must(err)
+	_, err = admin.AccessControl.GetRole("reader")
+	if err == nil {
+		must(fmt.Errorf("the deleted role is still there"))
+	}
+	equal("ann at the end", reads(), false)
+	_, err = admin.ServiceAccounts.DeleteServiceAccount(account.Payload.ID)
+	must(err)
+	_, err = admin.Teams.DeleteTeamByID(strconv.FormatInt(teamID, 10))
+	must(err)
+}
+
+func isReader(role *models.RoleDTO) bool { return role.UID == "reader" }

@@ -7,8 +7,9 @@ const absent = [
   '/api/access-control/roles',
   '/api/access-control/users/1/roles',
   '/api/user/permissions',
-  '/api/access-control/users/permissions/search',
 ]
+/** Grafana's open part hasn't these either: what Rollcall answers is in differences/accessControl.test.ts. */
+const added = ['/api/access-control/users/permissions/search']
 const own = ['/api/access-control/user/permissions', '/api/access-control/user/actions']
 
 facts(
@@ -27,7 +28,7 @@ facts(
 facts(
   'Access control API > Nobody',
   nine,
-  [...absent, ...own].map((path) => ({ name: 'nobody', ask: `GET ${path}`, gives: unauthorized })),
+  [...absent, ...added, ...own].map((path) => ({ name: 'nobody', ask: `GET ${path}`, gives: unauthorized })),
 )
 
 const one = '/api/access-control/serviceaccounts/1'

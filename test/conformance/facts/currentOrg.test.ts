@@ -123,6 +123,12 @@ const members = inOrder
   .map((person) => member(person, roles.get(person) ?? 'Viewer'))
   // The editor has been here by now.
   .map((shown) => (shown.userId === editor.id ? { ...shown, lastSeenAtAge: '< 1m' } : shown))
+const access = { 'org.users:add': true, 'org.users:read': true, 'org.users:remove': true, 'org.users:write': true }
+const withAccess = ({ isDisabled, ...shown }: (typeof members)[number]) => ({
+  ...shown,
+  accessControl: access,
+  isDisabled,
+})
 const choices = inOrder.map(({ id, login, avatar }) => ({ userId: id, login, avatarUrl: avatar }))
 const page = (people: typeof members, totalCount = people.length, page = 1, perPage = 1000) =>
   ok({ totalCount, OrgUsers: people, page, perPage })
@@ -151,7 +157,7 @@ facts('Organization API > Get all Users within the current Organization', nine, 
   get('two', '/users?limit=2', ok(members.slice(0, 2))),
   get('a limit below zero', '/users?limit=-1', ok(members)),
   get('a limit of letters', '/users?limit=abc', ok(members)),
-  get('with access control, which says nothing', '/users?accesscontrol=true', ok(members)),
+  get('with access control', '/users?accesscontrol=true', ok(members.map(withAccess))),
 ])
 
 facts('Organization API > Get all Users within the current Organization (lookup)', nine, [
