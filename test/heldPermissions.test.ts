@@ -168,7 +168,7 @@ describe("somebody's permissions", () => {
   it.each<[string, Who, string, object]>([
     ['a stranger', undefined, '/1/permissions', message(401, 'Unauthorized')],
     ['a viewer', 'vic:pass', '/1/permissions', denied('users.permissions:read')],
-    ["an org's admin", 'olive:pass', '/1/permissions', denied('users.permissions:read')],
+    ["an org's admin, of nobody", 'olive:pass', '/9999/permissions', message(404, 'user not found')],
     ['somebody who asks for an id that nobody has', root, '/9999/permissions', message(404, 'user not found')],
     ['the same, in one org', 'rita:pass', '/9999/permissions', message(404, 'user not found')],
     ['somebody who asks for no id', root, '/abc/permissions', message(400, 'userId is invalid')],

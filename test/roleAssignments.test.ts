@@ -445,7 +445,7 @@ describe('nobody gains', () => {
     ],
     [
       'as an admin of the org',
-      () => denied('users.roles:add', 'permissions:type:delegate'),
+      () => denied('users:read', 'global.users:*'),
       () => as('olive:pass').post(ofUser(ids.olive), { roleUid: usersWriter }),
     ],
     [

@@ -111,6 +111,7 @@ const auditRead: readonly Grant[] = [['audit:read', '']]
 
 const viewer: readonly Grant[] = [...orgRead, ...dashboardsRead]
 const editor: readonly Grant[] = [...orgRead, ...dashboardsWritten, ...dashboardsShared]
+/** Roles of its own org are an org's admin's, too: Terraform's provider makes them with an org's service account. */
 const orgAdmin: readonly Grant[] = [
   ...orgWritten,
   ...dashboardsWritten,
@@ -119,6 +120,7 @@ const orgAdmin: readonly Grant[] = [
   ...teamsWritten,
   ...keysWritten,
   ...machinesWritten,
+  ...rolesWritten,
 ]
 const serverAdmin: readonly Grant[] = [
   ...accountsWritten,
