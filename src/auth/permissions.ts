@@ -15,9 +15,6 @@ export const teamAdmin = 4
 export const roles = ['None', 'Viewer', 'Editor', 'Admin'] as const
 export type Role = (typeof roles)[number]
 
-/** In `role_assignments`, where somebody's basic role stands by its place among `roles`, and above them all a server admin. */
-export const serverAdminRank = 4
-
 /** Whether a role gives no more than another. */
 const isAtMost = (role: Role, ceiling: Role) => roles.indexOf(role) <= roles.indexOf(ceiling)
 
@@ -168,11 +165,9 @@ export const holdsRole = (caller: Person | Machine, role: Role): boolean =>
 export const mayRaiseAnybody = (caller: Person | Machine): boolean =>
   mayOnServer(caller, 'users.permissions:write', 'global.users:*')
 
-/** Whether the caller may give somebody a role in an org: nobody gives away more than they have there, or everywhere. */
+/** Whether the caller may give somebody a role in an org: nobody gives away more than they have there. `None` gives nothing. */
 export const mayGiveRole = (caller: Person | Machine, orgId: number, role: Role): boolean =>
-  (caller.orgId === orgId && holdsRole(caller, role)) ||
-  mayRaiseAnybody(caller) ||
-  beyondOnServer(caller, definedRoles.get(basicUid(role))?.grants ?? []) === undefined
+  (caller.orgId === orgId && holdsRole(caller, role)) || mayRaiseAnybody(caller) || isAtMost(role, 'None')
 
 /** The first of some permissions that the caller can't pass on, since it doesn't hold it itself in the org of the request. */
 export const beyond = (caller: Person | Machine, grants: readonly Grant[]): Grant | undefined =>

@@ -241,7 +241,7 @@ export const roleAssignments = sqliteTable(
     userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
     serviceAccountId: integer('service_account_id').references(() => serviceAccounts.id, { onDelete: 'cascade' }),
     teamId: integer('team_id').references(() => teams.id, { onDelete: 'cascade' }),
-    /** 1 = Viewer, 2 = Editor, 3 = Admin, 4 = Grafana Admin; who has a role of an org has what those below it have. */
+    /** 1 = Viewer, 2 = Editor, 3 = Admin, in one org; who has one has what those below it have. */
     basicRank: integer('basic_rank'),
     createdAt: integer('created_at').notNull(),
   },

@@ -57,7 +57,6 @@ export async function createUser(db: Db, { now, ...user }: NewUser): Promise<num
   return created.id
 }
 
-/** Empty = leave as it is: Grafana's clients omit what they don't change. */
 /** Server admins and whoever was given roles, itself or by a team, are out of the reach of people who couldn't raise anybody. */
 export const isReached = (db: Db, id: number, reach: Reach) =>
   reach === 'everybody'
@@ -73,6 +72,7 @@ export const isReached = (db: Db, id: number, reach: Reach) =>
         ),
       )
 
+/** Empty = leave as it is: Grafana's clients omit what they don't change. */
 export type UserChange = {
   login: string
   email: string
