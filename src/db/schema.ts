@@ -287,6 +287,7 @@ export const tokens = sqliteTable(
     uniqueIndex('tokens_personal_name').on(t.userId, t.name).where(sql`kind = 'personal'`),
     uniqueIndex('tokens_service_account_name').on(t.serviceAccountId, t.name).where(sql`kind = 'service_account'`),
     // For deleting an owner: no index of one kind answers for all.
+    index('tokens_by_expiry').on(t.expiresAt).where(sql`expires_at IS NOT NULL`),
     index('tokens_by_org').on(t.orgId).where(sql`org_id IS NOT NULL`),
     index('tokens_by_user').on(t.userId).where(sql`user_id IS NOT NULL`),
     index('tokens_by_service_account').on(t.serviceAccountId).where(sql`service_account_id IS NOT NULL`),
@@ -305,6 +306,50 @@ export const loginAttempts = sqliteTable(
     index('login_attempts_by_account').on(t.account, t.address, t.at),
     index('login_attempts_by_address').on(t.address, t.at),
     index('login_attempts_by_time').on(t.at),
+  ],
+)
+
+/**
+ * Failed sign-ins since the last that succeeded, from anywhere: past a limit only addresses in `sign_in_addresses` may go
+ * on trying. `account` as in `login_attempts`.
+ */
+export const accountFailures = sqliteTable(
+  'account_failures',
+  { account: text('account').primaryKey(), n: integer('n').notNull(), at: integer('at').notNull() },
+  (t) => [index('account_failures_by_time').on(t.at)],
+)
+
+/** From where somebody has signed in by password, and when last. */
+export const signInAddresses = sqliteTable(
+  'sign_in_addresses',
+  { userId: userId(), address: text('address').notNull(), at: integer('at').notNull() },
+  (t) => [primaryKey({ columns: [t.userId, t.address] }), index('sign_in_addresses_by_time').on(t.at)],
+)
+
+/**
+ * Who did what to whom. Names without foreign keys, as a row outlives what it tells of: `actor` is `user:7`,
+ * `serviceaccount:3`, `apikey:5` or empty for a stranger; `target` a scope; `outcome` the answer's status.
+ */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    id: id(),
+    at: integer('at').notNull(),
+    actor: text('actor').notNull(),
+    login: words('login'),
+    credential: words('credential'),
+    action: text('action').notNull(),
+    target: words('target'),
+    orgId: integer('org_id').notNull().default(0),
+    address: words('address'),
+    outcome: integer('outcome').notNull(),
+    requestId: words('request_id'),
+  },
+  (t) => [
+    index('audit_log_by_time').on(t.at),
+    index('audit_log_by_actor').on(t.actor, t.id),
+    index('audit_log_by_action').on(t.action, t.id),
+    index('audit_log_by_target').on(t.target, t.id),
   ],
 )
 
@@ -351,18 +396,23 @@ export const invites = sqliteTable(
   (t) => [
     index('invites_by_org').on(t.orgId, t.status, t.id),
     index('invites_by_email').on(t.email),
+    index('invites_by_expiry').on(t.expiresAt),
     index('invites_by_inviter').on(t.invitedBy).where(sql`invited_by IS NOT NULL`),
   ],
 )
 
 /** A password reset under way, one a person. Only the hash of the code. */
-export const passwordResets = sqliteTable('password_resets', {
-  userId: integer('user_id')
-    .primaryKey()
-    .references(() => users.id, { onDelete: 'cascade' }),
-  codeHash: text('code_hash').notNull().unique(),
-  expiresAt: integer('expires_at').notNull(),
-})
+export const passwordResets = sqliteTable(
+  'password_resets',
+  {
+    userId: integer('user_id')
+      .primaryKey()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    codeHash: text('code_hash').notNull().unique(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('password_resets_by_expiry').on(t.expiresAt)],
+)
 
 /** Only a target of stars and home dashboards: `model` is the JSON that came. */
 export const dashboards = sqliteTable(
