@@ -241,11 +241,14 @@ describe('every guarded route', () => {
     expect((await call(callers.key, method, path)).status).toBe(403)
   })
 
-  /** Olive administers org 2 alone: org 1, its teams and every account are beyond her; /api/org is her own. */
+  /** Olive administers org 2 alone: org 1, its teams and every account are beyond her; /api/org, and roles there, are her own. */
   const beyondAnOrg = byPermission.filter(
     ({ demand, path }) =>
       !/^\/api\/org(\/|$)/.test(path) &&
-      !/^(any of )?(teams|apikeys|dashboards|serviceaccounts)(?!\.grants)[.:]/.test(demand),
+      (!/^(any of )?(teams|apikeys|dashboards|serviceaccounts|roles|users\.(roles|permissions(?=:read)))(?!\.grants)[.:]/.test(
+        demand,
+      ) ||
+        demand.endsWith('the whole server')),
   )
 
   it.each(beyondAnOrg)("$method $path refuses another org's admin", async ({ method, path }) => {

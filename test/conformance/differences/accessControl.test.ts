@@ -24,6 +24,38 @@ differences(
       rollcall: denied('users.permissions:read'),
       why,
     },
+    {
+      name: 'the status',
+      who: by(editor),
+      ask: 'GET /api/access-control/status',
+      grafana: noRoute,
+      rollcall: ok({ enabled: true }),
+      why,
+    },
+    {
+      name: 'roles, for an editor',
+      who: by(editor),
+      ask: 'GET /api/access-control/roles',
+      grafana: noRoute,
+      rollcall: denied('roles:read'),
+      why,
+    },
+    {
+      name: "somebody's roles",
+      who: root,
+      ask: 'GET /api/access-control/users/1/roles',
+      grafana: noRoute,
+      rollcall: ok([]),
+      why,
+    },
+    {
+      name: "somebody's roles, for an editor",
+      who: by(editor),
+      ask: 'GET /api/access-control/users/1/roles',
+      grafana: noRoute,
+      rollcall: denied('users.roles:read'),
+      why,
+    },
   ],
   async () => {
     await registerUpTo(editor)
