@@ -3,6 +3,7 @@ import type { GenericSchema } from 'valibot'
 import project from '../package.json' with { type: 'json' }
 import { accessControl } from '../src/accessControl/docs.ts'
 import { heldPermissions } from '../src/accessControl/permissionDocs.ts'
+import { audit } from '../src/audit/docs.ts'
 import { dashboards } from '../src/dashboards/docs.ts'
 import {
   type Answer,
@@ -60,6 +61,7 @@ const slices = [
   roleAssignments,
   quotas,
   server,
+  audit,
   dashboards,
   stars,
   invites,

@@ -2,15 +2,19 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { heldPermissions } from './accessControl/permissionRoutes.ts'
 import { accessControl } from './accessControl/routes.ts'
+import { recordDeed } from './audit/record.ts'
+import { audit } from './audit/routes.ts'
 import { authenticate, identify } from './auth/authenticate.ts'
 import { setReturnPath } from './auth/cookies.ts'
 import { anyone } from './auth/guards.ts'
 import { commit, readConfig } from './config.ts'
+import { cors } from './cors.ts'
 import { dashboards } from './dashboards/routes.ts'
 import { openDb } from './db/client.ts'
 import type { AppEnv } from './env.ts'
 import { notFound, renderError, unauthorized } from './errors.ts'
 import { invites } from './invites/routes.ts'
+import { newRequestId } from './log.ts'
 import { currentOrg } from './orgs/currentRoutes.ts'
 import { orgMembers } from './orgs/memberRoutes.ts'
 import { orgs } from './orgs/routes.ts'
@@ -38,17 +42,23 @@ export const app = new Hono<AppEnv>({ strict: false })
 
 /** Headers come first, since setting them on a finished response copies it each time. */
 app.use(async (c, next) => {
-  c.set('db', openDb(c.env.DB))
-  c.set('config', readConfig(c.env))
-  c.set('now', Math.floor(Date.now() / 1000))
+  c.set('requestId', newRequestId(c))
+  c.header('X-Request-Id', c.var.requestId)
   c.header('Cache-Control', 'no-cache, no-store')
   c.header('Pragma', 'no-cache')
   c.header('Expires', '-1')
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('X-Frame-Options', 'deny')
   c.header('X-Xss-Protection', '1; mode=block')
+  c.header('Referrer-Policy', 'no-referrer')
+  if (c.req.url.startsWith('https:')) c.header('Strict-Transport-Security', 'max-age=31536000')
+  c.set('now', Math.floor(Date.now() / 1000))
+  c.set('db', openDb(c.env.DB))
+  c.set('config', readConfig(c.env))
   await next()
 })
+app.use(cors)
+app.use(recordDeed)
 
 /** Grafana takes no trailing slash on the two probes, unlike on every other route. */
 const exactly = createMiddleware<AppEnv>(async (c, next) =>
@@ -87,6 +97,7 @@ for (const slice of [
   roleAssignments,
   quotas,
   server,
+  audit,
   dashboards,
   stars,
   invites,

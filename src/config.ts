@@ -22,6 +22,8 @@ export type Config = {
   /** Undefined = Secure exactly when the address is https. */
   cookieSecure: boolean | undefined
   rootUrl: string | undefined
+  /** Origins of other pages that may use the API. */
+  corsOrigins: readonly string[]
   sessionIdleSeconds: number
   sessionMaxSeconds: number
   grafanaSecretKey: string | undefined
@@ -29,6 +31,10 @@ export type Config = {
   allowSignUp: boolean
   /** Whether they join the main org as Viewer; else each gets an org of its own. */
   autoAssignOrg: boolean
+  /** Where known breached passwords are asked for, by the first five digits of a hash; undefined = nowhere. */
+  breachedPasswordsUrl: string | undefined
+  /** How long what was done is kept in the audit log. */
+  auditSeconds: number
   /** How long an invitation is good for. */
   inviteSeconds: number
   /** Where mail goes as JSON, and the Bearer token that goes with it. */
@@ -91,6 +97,17 @@ function webAddress(variables: Variables, name: string): string | undefined {
   return value
 }
 
+/** As browsers write them; `*`, `null` and an address with a path would never match, so that they are a mistake. */
+function origins(variables: Variables, name: string): string[] {
+  const values = text(variables, name, '')
+    .split(',')
+    .map((value) => value.trim())
+    .filter(Boolean)
+  const isOrigin = (value: string) => /^https?:[^*]+$/.test(value) && URL.parse(value)?.origin === value
+  if (!values.every(isOrigin)) throw new Error(`${name} must be origins like https://example.org, separated by commas`)
+  return values
+}
+
 function parse(variables: Variables): Config {
   const secure = oneOf(variables, 'COOKIE_SECURE', ['auto', 'true', 'false'])
   return {
@@ -107,11 +124,14 @@ function parse(variables: Variables): Config {
     cookieName: text(variables, 'COOKIE_NAME', 'grafana_session'),
     cookieSecure: secure === 'auto' ? undefined : secure === 'true',
     rootUrl: optional(variables, 'ROOT_URL'),
+    corsOrigins: origins(variables, 'CORS_ORIGINS'),
     sessionIdleSeconds: positive(variables, 'SESSION_IDLE_DAYS', 7) * day,
     sessionMaxSeconds: positive(variables, 'SESSION_MAX_DAYS', 30) * day,
     grafanaSecretKey: optional(variables, 'GRAFANA_SECRET_KEY'),
     allowSignUp: oneOf(variables, 'ALLOW_SIGN_UP', ['false', 'true']) === 'true',
     autoAssignOrg: oneOf(variables, 'AUTO_ASSIGN_ORG', ['true', 'false']) === 'true',
+    breachedPasswordsUrl: webAddress(variables, 'BREACHED_PASSWORDS_URL'),
+    auditSeconds: positive(variables, 'AUDIT_DAYS', 365) * day,
     inviteSeconds: positive(variables, 'INVITE_DAYS', 7) * day,
     mailWebhookUrl: webAddress(variables, 'MAIL_WEBHOOK_URL'),
     mailWebhookToken: optional(variables, 'MAIL_WEBHOOK_TOKEN'),

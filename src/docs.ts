@@ -118,13 +118,15 @@ const denialExample = {
   title: 'Access denied',
 }
 
-const missing = 'A permission is missing: the message names it'
+const passwordIsDue = 'The password must be changed first: PUT /api/user/password'
+const missing = `A permission is missing: the message names the action, the header X-Missing-Permission its scope. Or: ${passwordIsDue}`
+const denial = union([Denial, Refusal])
 
 /** The 403 of a write; `own` is what the route itself refuses with. */
 export const writeDenied = (own?: string): Answer => ({
   description: `${missing}.${own ? ` Or: ${own}.` : ''} As plain text: a cookie came with a write from another site.`,
   content: {
-    [json]: { schema: own ? union([Denial, Refusal]) : Denial, example: denialExample },
+    [json]: { schema: denial, example: denialExample },
     'text/plain': { schema: literal('origin not allowed\n'), example: 'origin not allowed\n' },
   },
 })
@@ -139,11 +141,19 @@ export const shared = {
     'Service account is disabled',
     'Invalid Basic Auth Header',
   ),
-  Denied: answer(missing, Denial, denialExample),
+  Denied: answer(missing, denial, denialExample),
   WriteDenied: writeDenied(),
+  NoOrg: refused('Organization not found'),
   TooLarge: refused('request body is larger than 1048576 bytes'),
   Failed: { ...refused('Internal server error'), headers: { 'X-Request-Id': 'Finds the failure in the log' } },
-  NoAccountYet: refused('No account exists yet: set the secret ADMIN_PASSWORD to create the first administrator'),
+  Unavailable: {
+    ...refused('The database is not available: try again'),
+    headers: { 'Retry-After': 'After how many seconds' },
+  },
+  NoAccountYet: refused(
+    'The database is not available: try again',
+    'No account exists yet: set the secret ADMIN_PASSWORD to create the first administrator',
+  ),
 } satisfies Record<string, Answer>
 
 // Who may call: named and called as the guards of the routes are (auth/guards.ts), so that the two read alike
@@ -239,8 +249,10 @@ type Details = Pick<Operation, 'id' | 'summary' | 'answers'> &
 function implied(method: Operation['method'], access: Access, hasBody: boolean): Record<number, Answer> {
   const denied = method === 'GET' ? shared.Denied : shared.WriteDenied
   return {
-    ...(access.isOpen ? {} : { 401: shared.Unauthorized, 403: denied, 503: shared.NoAccountYet }),
-    ...(hasBody ? { 413: shared.TooLarge } : {}),
+    ...(access.isOpen
+      ? { 503: shared.Unavailable }
+      : { 401: shared.Unauthorized, 403: denied, 503: shared.NoAccountYet }),
+    ...(hasBody ? { 404: shared.NoOrg, 413: shared.TooLarge } : {}),
     500: shared.Failed,
   }
 }

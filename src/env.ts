@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Deed } from './audit/deed.ts'
 import type { Identity } from './auth/identity.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/client.ts'
@@ -6,7 +7,15 @@ import type { Db } from './db/client.ts'
 /** What a request carries from the middleware to its handler. `now` is whole seconds since 1970, one clock a request. */
 export type AppEnv = {
   Bindings: Env
-  Variables: { db: Db; config: Config; now: number; identity: Identity; inHandler?: true }
+  Variables: {
+    requestId: string
+    db: Db
+    config: Config
+    now: number
+    identity: Identity
+    deed: Deed
+    inHandler?: true
+  }
 }
 
 /** What a helper may need of a request. Without `set`, a handler can pass its own context from behind any guard. */

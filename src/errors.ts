@@ -1,7 +1,8 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { brokenRule, cause, isUnavailable } from './db/client.ts'
+import { brokenRule, isMissingReference, isUnavailable } from './db/client.ts'
 import type { RequestContext } from './env.ts'
 import { inOrder, send, toJson } from './json.ts'
+import { logFailure } from './log.ts'
 
 /** An answer that refuses: the status and exactly what Grafana's clients read. `extra` holds the keys beside `message`. */
 export class ApiError extends Error {
@@ -59,18 +60,15 @@ function refuse(c: RequestContext, error: ApiError) {
 }
 
 /**
- * The only place that shapes an error. Whatever is no ApiError and no broken rule is logged with a request id and never
- * shown: 503 where the database is not to be had, so that clients try again, else a bug. Only the innermost cause is
- * logged, as those around it repeat the values of the statement.
+ * The only place that shapes an error. Whatever is no ApiError and no broken rule is logged and never shown, and found by
+ * the request id: 503 where the database is not to be had, so that clients try again, else a bug.
  */
 export function renderError(error: Error, c: RequestContext) {
   if (error instanceof ApiError) return refuse(c, error)
+  if (isMissingReference(error)) return refuse(c, notFound('Organization not found', traced))
   const rule = brokenRule(error)
   if (rule !== undefined) return refuse(c, badRequest(rule))
-  const requestId = crypto.randomUUID()
-  const { message, stack } = cause(error)
-  console.error(JSON.stringify({ requestId, error: stack ?? message }))
-  c.header('X-Request-Id', requestId)
+  logFailure(c.var.requestId, `${c.req.method} ${c.req.routePath}`, error)
   if (!isUnavailable(error)) return send(c, { message: 'Internal server error' }, 500)
   c.header('Retry-After', '5')
   return send(c, { message: 'The database is not available: try again' }, 503)

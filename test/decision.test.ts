@@ -56,6 +56,7 @@ const personWith = (held: readonly HeldRole[], role: Person['role'], isAdmin: bo
     updatedAt: 0,
   },
   passwordHash: null,
+  mustChangePassword: false,
   orgId: 1,
   role,
   teams: [],
@@ -79,6 +80,7 @@ const machine: fc.Arbitrary<Machine> = fc
     permissions,
     roles: held,
     creators,
+    isDerived: false,
     madeBy: { personId: null, serviceAccountId: null },
   }))
 const caller = fc.oneof(person, machine)

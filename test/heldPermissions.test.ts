@@ -226,9 +226,9 @@ describe('a search for permissions', () => {
   it('knows what was changed of basic roles', async () => {
     await run(
       "INSERT INTO roles (uid, org_id, name, version, created_at, updated_at, permissions) VALUES ('basic_viewer', 0, 'basic:viewer', 2, 0, 0, ?)",
-      JSON.stringify([['audit:read', '']]),
+      JSON.stringify([['server.stats:read', '']]),
     )
-    const held = { 'apikeys:read': ['apikeys:*'], 'audit:read': [''] }
+    const held = { 'apikeys:read': ['apikeys:*'], 'server.stats:read': [''] }
     expect(await search(`?userId=${people.vic}`)).toEqual({ [String(people.vic)]: held })
     await run("DELETE FROM roles WHERE uid = 'basic_viewer'")
   })

@@ -69,6 +69,7 @@ describe('the mail', () => {
     ]
     for (const { status, text, headers } of answers) {
       expect({ status, text }).toEqual({ status: 200, text: '{"message":"Email sent"}' })
+      headers.delete('X-Request-Id')
       expect([...headers]).toEqual([...(answers[0]?.headers ?? [])])
     }
     for (const name of ['elsewhere', 'disabled']) expect(await mailsTo(`${name}@example.org`)).toEqual([])
@@ -87,7 +88,8 @@ describe('the mail', () => {
       const { status } = await app.fetch(request, { ...env, ...mailing, DB: d1.db }, ctx)
       expect({ status, trips: d1.count.trips }).toEqual({ status: 200, trips: 1 })
       await waitOnExecutionContext(ctx)
-      expect(d1.count.trips).toBe(userOrEmail === 'away' ? 3 : 2)
+      // The third writes the audit log, with the code where there is one.
+      expect(d1.count.trips).toBe(3)
     }
   })
 

@@ -32,23 +32,23 @@ const give = (user: number, orgId: number, uid: string) =>
     .bind(uid, orgId, user)
     .run()
 
-/** D1 in which something else happens right before a statement of the request, or before its batch. */
+/** D1 in which something else happens right before the first batch that holds a statement which begins so, or any batch. */
 function before(start: string, sql: string) {
-  const late = (statement: D1PreparedStatement): D1PreparedStatement =>
-    new Proxy(statement, {
-      get(target, key) {
-        if (key === 'bind') return (...values: unknown[]) => late(target.bind(...values))
-        if (key === 'run') return async () => (await env.DB.prepare(sql).run()) && target.run()
-        return Reflect.get(target, key)
-      },
-    })
+  const late = new WeakSet<object>()
+  const marked = (statement: D1PreparedStatement): D1PreparedStatement => {
+    late.add(statement)
+    const bind = statement.bind.bind(statement)
+    return Object.assign(statement, { bind: (...values: unknown[]) => marked(bind(...values)) })
+  }
   return new Proxy(env.DB, {
     get(target, key) {
       if (key === 'prepare')
-        return (text: string) => (text.startsWith(start) ? late(target.prepare(text)) : target.prepare(text))
-      if (key === 'batch' && start === 'batch')
-        return async (statements: D1PreparedStatement[]) =>
-          (await target.prepare(sql).run()) && target.batch(statements)
+        return (text: string) => (text.startsWith(start) ? marked(target.prepare(text)) : target.prepare(text))
+      if (key === 'batch')
+        return async (statements: D1PreparedStatement[]) => {
+          if (start === 'batch' || statements.some((statement) => late.has(statement))) await target.prepare(sql).run()
+          return target.batch(statements)
+        }
       return Reflect.get(target, key).bind(target)
     },
   })
@@ -159,7 +159,7 @@ describe('roles', () => {
       uid: userReader,
       name: 'fixed:users:reader',
       displayName: 'User reader',
-      description: 'Reads accounts, their sessions, quotas and teams',
+      description: '',
       group: 'Users',
       updated: '0001-01-01T00:00:00Z',
       created: '0001-01-01T00:00:00Z',

@@ -5,7 +5,7 @@ import type { Machine, Person } from '../auth/identity.ts'
 import { type Grant, grantsOf } from '../auth/permissions.ts'
 import type { Db } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
-import { badRequest, traced } from '../errors.ts'
+import { accessDenied, badRequest, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { maxRows, withinLimit } from '../page.ts'
@@ -20,9 +20,9 @@ import {
   requiresOnSomeAccount,
 } from '../serviceAccounts/access.ts'
 import { type Account, listGiven } from '../serviceAccounts/queries.ts'
-import { grantsGiven, levels } from '../serviceAccounts/rules.ts'
+import { grantsGiven, levels, scopeOf } from '../serviceAccounts/rules.ts'
 import { changePermissions, listPermissions } from './queries.ts'
-import { changeOf, type Wish, withinLimits } from './rules.ts'
+import { beyondGift, changeOf, type Wish, withinLimits } from './rules.ts'
 import { givenPermission, heldActions, scopesByAction } from './views.ts'
 
 export const accessControl = new Hono<AppEnv>({ strict: false })
@@ -61,13 +61,16 @@ accessControl.get('/api/access-control/serviceaccounts/:id', requiresOnAccount(m
   return send(c, withinLimit(given).map(givenPermission))
 })
 
-type Changing = Pick<Context<AppEnv>, 'var'>
+type Changing = Pick<Context<AppEnv & { Variables: { caller: Person | Machine } }>, 'var'>
 
 /** All of the wishes or, with a 400 that says why, none. What the caller can't see is missing to it. */
-async function change({ var: { db, now } }: Changing, account: Account, wishes: readonly Wish[], what: string) {
+async function change(c: Changing, account: Account, wishes: readonly Wish[], what: string) {
+  const { db, now, caller } = c.var
   const failed = (why: string) => badRequest(`failed to set ${what}: ${why}`, traced)
   const change = changeOf(wishes)
   if (typeof change === 'string') throw failed(change)
+  const missingAction = beyondGift(caller, account, change)
+  if (missingAction) throw accessDenied(missingAction, scopeOf(account.id))
   const { isAccount, missing } = await changePermissions(db, account, change, now)
   if (!isAccount) throw noAccount()
   if (missing !== undefined) throw failed(`${missing} not found`)

@@ -1,7 +1,7 @@
 import type { Machine, Person } from '../auth/identity.ts'
 import { allows, type Grant, limitsOf } from '../auth/permissions.ts'
-import type { Level } from '../serviceAccounts/rules.ts'
-import { levels } from '../serviceAccounts/rules.ts'
+import type { Account } from '../serviceAccounts/queries.ts'
+import { actionsOf, type Level, levels, mayOn } from '../serviceAccounts/rules.ts'
 
 /** Of a grant and a limit that overlap, the narrower counts. */
 const overlap = (grants: readonly Grant[], limits: readonly Grant[]): Grant[] => [
@@ -31,6 +31,12 @@ function flawOf({ userId, teamId, builtInRole, permission }: Wish): string | und
   if (builtInRole !== '') return 'a service account cannot be given to a role'
   if (permission !== '' && levelOf(permission) === undefined) return `no such permission: ${permission}`
   return userId > 0 === teamId > 0 ? 'either a user or a team is needed' : undefined
+}
+
+/** The first action on the account that the caller can't give away, since it may not do that itself. */
+export function beyondGift(caller: Person | Machine, account: Account, { users, teams }: Change) {
+  const actions = [...users, ...teams].flatMap(([, level]) => actionsOf[level])
+  return actions.find((action) => !mayOn(caller, action, account.id, account.given))
 }
 
 type Levels = Map<number, Level | undefined>

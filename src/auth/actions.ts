@@ -100,6 +100,14 @@ export function flawOf(action: string, scope: string): string | undefined {
     : `invalid scope of ${action}: "${scope}" (it takes ${example})`
 }
 
+/** What there is to read of people counts by a role in one org too, in requests to that org (Grafana). */
+const readOfPeople = ['users:read', 'users.teams:read', 'users.roles:read', 'users.permissions:read']
+const ofServer = ['users:create', 'orgs:create', 'settings:write', 'audit:read']
+
+/** Whether an action changes something of the whole server: a role in one org says nothing of it (Grafana: the global organization). */
+export const isOnServer = (action: string): boolean =>
+  ofServer.includes(action) || (actions[action] === 'account' && !readOfPeople.includes(action))
+
 export const knownActions = Object.keys(actions)
 
 /** What can be done to a thing of a kind, in alphabetical order. */

@@ -1,4 +1,5 @@
 import { bound, type Db } from '../db/client.ts'
+import { day } from '../time.ts'
 
 // What may be tried only so often from one address: to sign in to an account, to be sent mail.
 
@@ -17,10 +18,10 @@ const reserve = `INSERT INTO login_attempts (account, address, at) SELECT ?1, ?2
 const forgetOld = 'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)'
 
 /**
- * Counts an attempt before it is looked at, to be released if it was right: an id, or nothing where the limit is reached.
+ * Counts an attempt before it is looked at: an id, or nothing where the limit is reached.
  * Forgets a few that no longer count, so that the table stays as small as the last minutes were busy.
  */
-export async function reserveAttempt(db: Db, account: string, address: string, now: number, maxAttempts: number) {
+async function reserveAttempt(db: Db, account: string, address: string, now: number, maxAttempts: number) {
   const since = now - attemptWindow
   const [reserved] = await db.$client.batch<{ id: number }>([
     bound(db, reserve, account, address, now, since, maxAttempts),
@@ -29,7 +30,44 @@ export async function reserveAttempt(db: Db, account: string, address: string, n
   return reserved?.results[0]?.id
 }
 
-export const releaseAttempt = (db: Db, id: number) => bound(db, 'DELETE FROM login_attempts WHERE id = ?1', id).run()
+/** Failures of one account from anywhere since its last success, after which only addresses that it is known from go on (NIST SP 800-63B-4, 3.2.2). */
+export const maxAccountFailures = 100
+
+/** Seconds for which an address is known after a success there, and for which failures are remembered. */
+export const knownFor = 30 * day
+
+/** Only where the statement before has found room, or another did in the same second. */
+const countFailure = `INSERT INTO account_failures (account, n, at) SELECT ?1, 1, ?2
+  WHERE EXISTS (SELECT 1 FROM login_attempts WHERE account = ?1 AND address = ?3 AND at = ?2)
+  ON CONFLICT (account) DO UPDATE SET n = n + 1, at = excluded.at`
+
+/** The same for a guess at a password, which counts against the account from anywhere, too. */
+export async function reserveGuess(db: Db, account: string, address: string, now: number, maxAttempts: number) {
+  const since = now - attemptWindow
+  const [reserved] = await db.$client.batch<{ id: number }>([
+    bound(db, reserve, account, address, now, since, maxAttempts),
+    bound(db, countFailure, account, now, address),
+    bound(db, forgetOld, since),
+  ])
+  return reserved?.results[0]?.id
+}
+
+const forgive = 'DELETE FROM login_attempts WHERE id = ?1'
+const forgetFailures = 'DELETE FROM account_failures WHERE account = ?1'
+const knowAddress = `INSERT INTO sign_in_addresses (user_id, address, at) SELECT id, ?2, ?3 FROM users WHERE 'id:' || id = ?1 AND id = ?4
+  ON CONFLICT (user_id, address) DO UPDATE SET at = excluded.at`
+
+/** The guess was right: it was no failure, nor do those before it count any longer, and the address is known from now on. */
+export const releaseGuess = (
+  db: Db,
+  id: number,
+  { account, address, now }: { account: string; address: string; now: number },
+) =>
+  db.$client.batch([
+    bound(db, forgive, id),
+    bound(db, forgetFailures, account),
+    bound(db, knowAddress, account, address, now, Number(account.slice('id:'.length)) || 0),
+  ])
 
 /** Whoever asks for mail, or for an account, more often than this within the window is told to wait. */
 const maxTurns = 20

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, RequestContext } from '../env.ts'
-import { type ApiError, traced, unauthorized } from '../errors.ts'
+import { type ApiError, forbidden, traced, unauthorized } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
 import { clearSessionCookie, readSessionCookie } from './cookies.ts'
 import { readCredential } from './credentials.ts'
@@ -44,7 +44,7 @@ function actingIn(c: RequestContext): Acting {
 
 async function byPassword(c: RequestContext, name: string, password: string): Promise<Person> {
   const person = await signIn(c, name, password, actingIn(c))
-  if (!person) throw unauthorized('invalid username or password', traced)
+  if (!person || person === 'locked') throw unauthorized('invalid username or password', traced)
   return person
 }
 
@@ -63,10 +63,14 @@ async function byToken(c: RequestContext, token: string): Promise<Person | Machi
 
 const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
 
-/** A page of another site can send the cookie along; what it can't do is hide where it comes from (Grafana 9.3.2's check, and Fetch Metadata). */
+/**
+ * A page of another site can send the cookie along; what it can't do is hide where it comes from (Grafana 9.3.2's check,
+ * and Fetch Metadata). A page that CORS_ORIGINS lists is none of another site.
+ */
 function isForeign(c: RequestContext): boolean {
-  if (c.req.header('Sec-Fetch-Site') === 'cross-site') return true
   const origin = c.req.header('Origin')
+  if (origin && c.var.config.corsOrigins.includes(origin)) return false
+  if (c.req.header('Sec-Fetch-Site') === 'cross-site') return true
   if (!origin) return false
   const ours = [c.req.url, c.var.config.rootUrl ?? ''].map((url) => URL.parse(url)?.host)
   return !ours.includes(URL.parse(origin)?.host ?? 'none')
@@ -96,6 +100,15 @@ export async function identify(c: RequestContext): Promise<Identity> {
   }
 }
 
+/** What is left to somebody whose password was chosen by another until they choose their own. */
+const whilePasswordIsDue = /^(GET \/api\/user|PUT \/api\/user\/password|GET \/api\/login\/ping)\/?$/
+
+function refuseUntilChanged(c: RequestContext, identity: Identity): void {
+  if (identity.kind !== 'person' || !identity.mustChangePassword) return
+  if (whilePasswordIsDue.test(`${c.req.method} ${c.req.path}`)) return
+  throw forbidden('The password must be changed first: PUT /api/user/password')
+}
+
 /** Reads the credential once. A wrong one never falls through to the next: a header is refused here, a cookie by every guard. */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
   const identity = await identify(c)
@@ -103,6 +116,7 @@ export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
   if (session && !isSafe(c.req.method) && isForeign(c))
     return c.body('origin not allowed\n', 403, { 'Content-Type': 'text/plain; charset=utf-8' })
   c.set('identity', identity)
+  refuseUntilChanged(c, identity)
   await next()
   return touchLater(c, identity)
 })

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { note, noteDemand } from '../audit/record.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
 import { type ApiError, accessDenied, unauthorized } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
@@ -15,11 +16,12 @@ function guard<H extends MiddlewareHandler>(demand: string, middleware: H): H {
   return middleware
 }
 
-/** No credential is asked for; `why` says how that is safe. */
-export const anyone = (why: string) =>
+/** No credential is asked for; `why` says how that is safe. `action` is what the audit log calls it, if anything is done. */
+export const anyone = (why: string, action?: string) =>
   guard(
     `anyone: ${why}`,
     createMiddleware<AppEnv>(async (c, next) => {
+      if (action) note(c, action)
       c.set('inHandler', true)
       await next()
     }),
@@ -46,6 +48,7 @@ export const signedIn = (action: 'users:read' | 'users:write', forMachines: ForM
     `signed in: ${action} on one's own account`,
     createMiddleware<AppEnv & { Variables: { me: Person } }>(async (c, next) => {
       const { identity } = c.var
+      noteDemand(c, action, identity.kind === 'person' ? `global.users:id:${identity.user.id}` : '')
       if (identity.kind === 'anonymous') throw unauthorized()
       if (identity.kind === 'machine') {
         c.set('inHandler', true)
@@ -73,6 +76,7 @@ const called = (demand: string, [action, scope]: Grant, isAllowed: Question) =>
     demand,
     createMiddleware<Called>(async (c, next) => {
       const { identity } = c.var
+      noteDemand(c, action, scope)
       const isStranger = identity.kind === 'anonymous'
       // Grafana 9.3.2 quirk: under /api/admin even a stranger gets the denial instead of a 401.
       if (isStranger && !c.req.path.startsWith('/api/admin/')) throw unauthorized()

@@ -38,6 +38,8 @@ export type Person = {
   kind: 'person'
   user: User
   passwordHash: string | null
+  /** Somebody else chose it: until it is changed, nothing else is allowed. */
+  mustChangePassword: boolean
   /** The org of this request (X-Grafana-Org-Id, else the active one), and the person's role there. */
   orgId: number
   role: Role | undefined
@@ -65,6 +67,8 @@ export type Machine = {
   roles: readonly HeldRole[]
   /** By whom its token was made, as they are now: it never does more than they may. None = nobody knows. */
   creators: readonly (Person | Machine)[]
+  /** Its token was made by that of a service account: it makes no others, since only one maker is known of each. */
+  isDerived: boolean
   /** Who will have made the tokens that it makes. */
   madeBy: { personId: number | null; serviceAccountId: number | null }
 }

@@ -1,5 +1,6 @@
 import { bound } from '../db/client.ts'
 import type { RequestContext } from '../env.ts'
+import { logFailure } from '../log.ts'
 import type { Identity, Session } from './identity.ts'
 import { keepRecord } from './records.ts'
 
@@ -54,6 +55,6 @@ export function touchLater(c: RequestContext, identity: Identity): void {
   if (found.writes.length === 0) return
   const userId = identity.kind === 'person' ? identity.user.id : 0
   c.executionCtx.waitUntil(
-    touch(c, userId, found).catch((error: unknown) => console.error('last seen not written', error)),
+    touch(c, userId, found).catch((error: unknown) => logFailure(c.var.requestId, 'last seen', error)),
   )
 }

@@ -1,3 +1,4 @@
+import { isOnServer } from './actions.ts'
 import type { HeldRole, Identity, Machine, Person } from './identity.ts'
 import { definedRoles, isBasic } from './roles.ts'
 
@@ -19,7 +20,7 @@ export type Role = (typeof roles)[number]
 const isAtMost = (role: Role, ceiling: Role) => roles.indexOf(role) <= roles.indexOf(ceiling)
 
 /** Who is on a team sees it; a team's admin manages it (Grafana 9.3.2). */
-const ofTeam = ({ id, isAdmin }: Person['teams'][number]): Grant[] =>
+export const ofTeam = ({ id, isAdmin }: Person['teams'][number]): Grant[] =>
   isAdmin
     ? [
         ['teams:read', `teams:id:${id}`],
@@ -66,16 +67,19 @@ export type Source =
 
 export type Part = { source: Source; isEverywhere: boolean; grants: readonly Grant[] }
 
+/** What of a role counts that was given in one org: not what it says of the whole server. */
+const ofOneOrg = (grants: readonly Grant[]) => grants.filter(([action]) => !isOnServer(action))
+
 const basicPart = (kind: 'server admin' | 'basic role', held: readonly HeldRole[], uid: string): Part => ({
   source: { kind, uid },
   isEverywhere: kind === 'server admin',
-  grants: grantsOfBasic(held, uid),
+  grants: kind === 'server admin' ? grantsOfBasic(held, uid) : ofOneOrg(grantsOfBasic(held, uid)),
 })
 
 const rolePart = (role: HeldRole): Part => ({
   source: { kind: 'role', role },
   isEverywhere: role.isEverywhere,
-  grants: grantsOfRole(role),
+  grants: role.isEverywhere ? grantsOfRole(role) : ofOneOrg(grantsOfRole(role)),
 })
 
 /** All that somebody holds in the org that they were read for, by where they have it from. */
@@ -96,27 +100,19 @@ export function partsOf(identity: Person | Machine): Part[] {
   ]
 }
 
-function gather(identity: Person | Machine): Holdings {
-  const parts = partsOf(identity)
-  return {
-    all: parts.flatMap(({ grants }) => grants),
-    everywhere: parts.flatMap(({ isEverywhere, grants }) => (isEverywhere ? grants : [])),
-  }
-}
+const combined = (parts: readonly Part[]): Holdings => ({
+  all: parts.flatMap(({ grants }) => grants),
+  everywhere: parts.flatMap(({ isEverywhere, grants }) => (isEverywhere ? grants : [])),
+})
 
 /** What comes of roles that were given, beside anybody's basic one. */
-export const holdingsByRoles = (held: readonly HeldRole[]): Holdings => ({
-  all: given(held).flatMap(grantsOfRole),
-  everywhere: given(held)
-    .filter(({ isEverywhere }) => isEverywhere)
-    .flatMap(grantsOfRole),
-})
+export const holdingsByRoles = (held: readonly HeldRole[]): Holdings => combined(given(held).map(rolePart))
 
 const gathered = new WeakMap<object, Holdings>()
 
 /** Everything the caller holds, before the limits of its token; gathered once a request. */
 export function holdingsOf(identity: Person | Machine): Holdings {
-  const holdings = gathered.get(identity) ?? gather(identity)
+  const holdings = gathered.get(identity) ?? combined(partsOf(identity))
   gathered.set(identity, holdings)
   return holdings
 }
@@ -156,10 +152,12 @@ export function maySome(identity: Identity, action: string): boolean {
   return decidingOn(identity, 'all').every((grants) => grants.some(([granted]) => granted === action))
 }
 
-/** Whether the caller's own role in the org of the request is no less, and that of those who made its token. */
-export const holdsRole = (caller: Person | Machine, role: Role): boolean =>
-  isAtMost(role, caller.role ?? 'None') &&
-  (caller.kind === 'person' || caller.creators.every((creator) => holdsRole(creator, role)))
+/** Whether the caller's own role in the org of the request is no less, and that of those who made its token; a list of permissions is no role. */
+export function holdsRole(caller: Person | Machine, role: Role): boolean {
+  if (!isAtMost(role, caller.role ?? 'None')) return false
+  if (caller.kind === 'machine') return caller.creators.every((creator) => holdsRole(creator, role))
+  return caller.token?.permissions === undefined || isAtMost(role, 'None')
+}
 
 /** Whether the caller may do whatever it likes to any account: it could make itself a server admin. */
 export const mayRaiseAnybody = (caller: Person | Machine): boolean =>

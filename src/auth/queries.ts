@@ -1,5 +1,5 @@
 import { bound, type Db } from '../db/client.ts'
-import { attemptWindow } from './attempts.ts'
+import { attemptWindow, knownFor, maxAccountFailures } from './attempts.ts'
 import type { Machine, Person, Session, User } from './identity.ts'
 import { type Role, readGrants, teamAdmin } from './permissions.ts'
 import { type Detail, readRoles, rolesHeld } from './rolesHeld.ts'
@@ -55,11 +55,11 @@ const standing = (acting: string, detail: Detail) => {
 }
 
 const personColumns = (acting: string) =>
-  `${userColumns}, u.password_hash AS passwordHash, ${standing(acting, 'grants')}`
+  `${userColumns}, u.password_hash AS passwordHash, u.must_change_password AS mustChange, ${standing(acting, 'grants')}`
 
 /** Somebody who isn't calling: without a password. ?6 is -1. */
 export const somebody = (acting: string, detail: Detail) =>
-  `${userColumns}, NULL AS passwordHash, ${standing(acting, detail)}`
+  `${userColumns}, NULL AS passwordHash, 0 AS mustChange, ${standing(acting, detail)}`
 
 export const membership = (acting: string) => `LEFT JOIN org_members m ON m.org_id = ${acting} AND m.user_id = u.id`
 
@@ -68,6 +68,7 @@ const askedOrg = 'coalesce(?2, u.org_id)'
 
 export type PersonRow = UserRow & {
   passwordHash: string | null
+  mustChange: number
   actingOrg: number
   role: Role | null
   teams: string
@@ -83,6 +84,7 @@ const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
   kind: 'person',
   user: readUser(row),
   passwordHash: row.passwordHash,
+  mustChangePassword: row.mustChange === 1,
   orgId: row.actingOrg,
   role: row.role ?? undefined,
   teams: readTeams(row.teams),
@@ -92,9 +94,12 @@ const readPerson = (row: PersonRow): Omit<Person, 'session' | 'token'> => ({
 /** Without what they would call by. */
 export const readSomebody = (row: PersonRow): Person => ({ ...readPerson(row), session: undefined, token: undefined })
 
+const accountKey = "CASE WHEN u.id IS NULL THEN 'name:' || k.name_key ELSE 'id:' || u.id END"
+
 const byName = `SELECT ${personColumns(askedOrg)},
-    (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = CASE WHEN u.id IS NULL THEN 'name:' || k.name_key ELSE 'id:' || u.id END
-      AND address = ?3 AND at > ?4 LIMIT ?5)) AS failures,
+    (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = ${accountKey} AND address = ?3 AND at > ?4 LIMIT ?5)) AS failures,
+    (SELECT n FROM account_failures WHERE account = ${accountKey}) AS failuresAnywhere,
+    (SELECT at FROM sign_in_addresses WHERE user_id = u.id AND address = ?3) AS knownSince,
     EXISTS (SELECT 1 FROM users) AS populated
   FROM (SELECT ?1 AS name_key) k LEFT JOIN sign_in_names n ON n.name_key = k.name_key
     LEFT JOIN users u ON u.id = n.user_id ${membership(askedOrg)}`
@@ -103,16 +108,22 @@ export type Claim = {
   person: Person | undefined
   /** What failed attempts are counted under: the person, in whatever spelling, or the name that nobody has. */
   account: string
-  failures: number
+  /** Too many failures: from this address, or from anywhere and never a success from here. */
+  isLocked: boolean
   /** False only in a directory without any user. */
   populated: boolean
 }
 
 type Attempt = { name: string; acting: Acting; address: string; now: number; maxAttempts: number }
 
+type Guessing = { failures: number; failuresAnywhere: number | null; knownSince: number | null }
+
+const isLocked = ({ failures, failuresAnywhere, knownSince }: Guessing, now: number, maxAttempts: number): boolean =>
+  failures >= maxAttempts || ((failuresAnywhere ?? 0) >= maxAccountFailures && (knownSince ?? 0) <= now - knownFor)
+
 /**
- * The person whom a login or e-mail names. The spelling must match exactly, as Grafana 9.3.2 on SQLite has it; the key
- * only keeps two people from sharing a name.
+ * The person whom a login or e-mail names. The spelling must match exactly, as Grafana 9.3.2 on SQLite has it, but for
+ * how its accents are put together; the key only keeps two people from sharing a name.
  */
 export async function findClaim(db: Db, { name, acting, address, now, maxAttempts }: Attempt): Promise<Claim> {
   const key = boundedKey(name)
@@ -125,13 +136,14 @@ export async function findClaim(db: Db, { name, acting, address, now, maxAttempt
     now - attemptWindow,
     maxAttempts,
     teamsAsked(acting),
-  ).first<PersonRow & { failures: number; populated: number }>()
+  ).first<PersonRow & Guessing & { populated: number }>()
   const known = row?.id ? row : undefined
-  const exact = known?.login === name || known?.email === name
+  const composed = name.normalize('NFC')
+  const exact = [known?.login, known?.email].some((own) => own?.normalize('NFC') === composed)
   return {
     person: known && exact ? readSomebody(known) : undefined,
     account: known ? `id:${known.id}` : `name:${key}`,
-    failures: row?.failures ?? 0,
+    isLocked: row !== null && isLocked(row, now, maxAttempts),
     populated: row?.populated === 1,
   }
 }
@@ -225,6 +237,7 @@ function readCreators(row: TokenRow): (Person | Machine)[] {
     permissions: row.creatorPermissions === null ? [] : readGrants(row.creatorPermissions),
     roles: readRoles(row.creatorRoles),
     creators: [],
+    isDerived: false,
     madeBy,
   }
   return [...(row.createdBy === null ? [] : [readSomebody(row)]), ...(row.creatorId === null ? [] : [account])]
@@ -239,6 +252,7 @@ const readMachine = (row: TokenRow): Machine => ({
   permissions: row.accountPermissions === null ? [] : readGrants(row.accountPermissions),
   roles: readRoles(row.machineRoles),
   creators: readCreators(row),
+  isDerived: row.createdByAccount !== null,
   madeBy: { personId: row.createdBy, serviceAccountId: row.serviceAccountId ?? row.createdByAccount },
 })
 

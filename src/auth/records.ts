@@ -1,4 +1,5 @@
 import type { RequestContext } from '../env.ts'
+import { logFailure } from '../log.ts'
 import { clientIp } from './address.ts'
 import type { Session } from './identity.ts'
 import { type Device, describeDevice } from './userAgent.ts'
@@ -12,7 +13,8 @@ export type SessionRecord = Device & { clientIp: string; createdAt: number; seen
 const prefix = (userId: number) => `session:${userId}:`
 const recordKey = (userId: number, sessionId: number) => `${prefix(userId)}${sessionId}`
 
-const logged = (what: string) => (error: unknown) => console.error(`session records: ${what} failed`, error)
+const logged = (c: RequestContext, what: string) => (error: unknown) =>
+  logFailure(c.var.requestId, `session records: ${what}`, error)
 
 /** KV takes no expiration nearer than this, in seconds. */
 const minTtl = 60
@@ -29,7 +31,7 @@ export async function keepRecord(c: RequestContext, userId: number, session: Ses
   await c.env.SESSIONS.put(recordKey(userId, session.id), JSON.stringify(record), {
     metadata: record,
     expiration: session.expiresAt,
-  }).catch(logged('put'))
+  }).catch(logged(c, 'put'))
 }
 
 /** Longer than KV ever needs; a list of devices does without their looks rather than wait. */
@@ -39,12 +41,14 @@ const soon = <T>(answer: Promise<T>): Promise<T | undefined> =>
   Promise.race([answer, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs))])
 
 /** What KV knows of a person's sessions, by session id; empty when it can't say. One list a thousand sessions. */
-export async function listRecords(kv: KVNamespace, userId: number): Promise<Map<number, SessionRecord>> {
+export async function listRecords(c: RequestContext, userId: number): Promise<Map<number, SessionRecord>> {
   const records = new Map<number, SessionRecord>()
   let cursor: string | null = null
   do {
     const page: KVNamespaceListResult<SessionRecord> | undefined = await soon(
-      kv.list<SessionRecord>({ prefix: prefix(userId), cursor }).catch((error: unknown) => void logged('list')(error)),
+      c.env.SESSIONS.list<SessionRecord>({ prefix: prefix(userId), cursor }).catch(
+        (error: unknown) => void logged(c, 'list')(error),
+      ),
     )
     for (const { name, metadata } of page?.keys ?? []) {
       if (metadata) records.set(Number(name.slice(prefix(userId).length)), metadata)
@@ -54,10 +58,10 @@ export async function listRecords(kv: KVNamespace, userId: number): Promise<Map<
   return records
 }
 
-export const forgetRecord = (kv: KVNamespace, userId: number, sessionId: number) =>
-  kv.delete(recordKey(userId, sessionId)).catch(logged('delete'))
+export const forgetRecord = (c: RequestContext, userId: number, sessionId: number) =>
+  c.env.SESSIONS.delete(recordKey(userId, sessionId)).catch(logged(c, 'delete'))
 
-export async function forgetRecords(kv: KVNamespace, userId: number, except?: number): Promise<void> {
-  const records = await listRecords(kv, userId)
-  await Promise.all([...records.keys()].filter((id) => id !== except).map((id) => forgetRecord(kv, userId, id)))
+export async function forgetRecords(c: RequestContext, userId: number, except?: number): Promise<void> {
+  const records = await listRecords(c, userId)
+  await Promise.all([...records.keys()].filter((id) => id !== except).map((id) => forgetRecord(c, userId, id)))
 }

@@ -156,169 +156,73 @@ basic('basic_editor', 'Editor', 'Changes dashboards too', editor)
 basic('basic_admin', 'Admin', 'Manages the organization and whoever is in it', orgAdmin)
 basic('basic_grafana_admin', 'Grafana Admin', 'Manages the whole server', serverAdmin)
 
-type Fixed = [name: string, hash: string, displayName: string, description: string, grants: readonly Grant[]]
+type Fixed = [name: string, hash: string, displayName: string, grants: readonly Grant[]]
 
 const fixed = (group: string, ...roles: Fixed[]) => {
-  for (const [name, hash, displayName, description, grants] of roles) {
-    defined.push({ uid: `fixed_${hash}`, name: `fixed:${name}`, displayName, description, group, grants })
+  for (const [name, hash, displayName, grants] of roles) {
+    defined.push({ uid: `fixed_${hash}`, name: `fixed:${name}`, displayName, description: '', group, grants })
   }
 }
 
 fixed(
   'Users',
-  [
-    'users:reader',
-    'buZastUG3reWyQpPemcWjGqPAd0',
-    'User reader',
-    'Reads accounts, their sessions, quotas and teams',
-    accountsRead,
-  ],
-  [
-    'users:writer',
-    'wjzgHHo_Ux25DJuELn_oiAdB_yM',
-    'User writer',
-    'Manages accounts, passwords, sessions and who is a server admin',
-    accountsWritten,
-  ],
+  ['users:reader', 'buZastUG3reWyQpPemcWjGqPAd0', 'User reader', accountsRead],
+  ['users:writer', 'wjzgHHo_Ux25DJuELn_oiAdB_yM', 'User writer', accountsWritten],
 )
 
 fixed(
   'Organizations',
-  [
-    'org.users:reader',
-    'oCqNwlVHLOpw7-jAlwp4HzYqwGY',
-    'Organization member reader',
-    'Reads who is in an organization',
-    membersRead,
-  ],
-  [
-    'org.users:writer',
-    'VERj5nayasjgf_Yh0sWqqCkxWlw',
-    'Organization member writer',
-    'Adds, invites, changes and removes members of an organization',
-    membersWritten,
-  ],
-  [
-    'organization:reader',
-    '0SZPJlTHdNEe8zO91zv7Zwiwa2w',
-    'Organization reader',
-    'Reads an organization and its quotas',
-    orgRead,
-  ],
-  [
-    'organization:writer',
-    'Y4jGqDd8w1yCrPwlik8z5Iu8-3M',
-    'Organization writer',
-    'Changes an organization and its preferences',
-    orgWritten,
-  ],
-  [
-    'organization:maintainer',
-    'CMm-uuBaPUBf4r8XG3jIvxo55bg',
-    'Organization maintainer',
-    'Creates, changes and deletes organizations and their quotas; to be assigned globally',
-    orgsMaintained,
-  ],
+  ['org.users:reader', 'oCqNwlVHLOpw7-jAlwp4HzYqwGY', 'Organization member reader', membersRead],
+  ['org.users:writer', 'VERj5nayasjgf_Yh0sWqqCkxWlw', 'Organization member writer', membersWritten],
+  ['organization:reader', '0SZPJlTHdNEe8zO91zv7Zwiwa2w', 'Organization reader', orgRead],
+  ['organization:writer', 'Y4jGqDd8w1yCrPwlik8z5Iu8-3M', 'Organization writer', orgWritten],
+  ['organization:maintainer', 'CMm-uuBaPUBf4r8XG3jIvxo55bg', 'Organization maintainer', orgsMaintained],
 )
 
 fixed(
   'Teams',
-  [
-    'teams:creator',
-    'nzVQoNSDSn0fg1MDgO6XnZX2RZI',
-    'Team creator',
-    'Creates teams, and reads whom to put on them',
-    teamsCreated,
-  ],
-  ['teams:read', 'Z8pB0GQlrqRt8IZBCJQxPWvJPgQ', 'Team reader', 'Reads teams', teamsRead],
-  ['teams:writer', 'xw1T0579h620MOYi4L96GUs7fZY', 'Team writer', 'Manages teams and their members', teamsWritten],
+  ['teams:creator', 'nzVQoNSDSn0fg1MDgO6XnZX2RZI', 'Team creator', teamsCreated],
+  ['teams:read', 'Z8pB0GQlrqRt8IZBCJQxPWvJPgQ', 'Team reader', teamsRead],
+  ['teams:writer', 'xw1T0579h620MOYi4L96GUs7fZY', 'Team writer', teamsWritten],
 )
 
 fixed(
   'Service accounts',
-  [
-    'serviceaccounts:reader',
-    'QFjJAZ88iawMLInYOxPA1DB1w6I',
-    'Service account reader',
-    'Reads service accounts',
-    machinesRead,
-  ],
-  [
-    'serviceaccounts:creator',
-    'Ikw60fckA0MyiiZ73BawSfOULy4',
-    'Service account creator',
-    'Creates service accounts',
-    machinesCreated,
-  ],
-  [
-    'serviceaccounts:writer',
-    'iBvUNUEZBZ7PUW0vdkN5iojc2sk',
-    'Service account writer',
-    'Manages service accounts and who may use them',
-    machinesWritten,
-  ],
+  ['serviceaccounts:reader', 'QFjJAZ88iawMLInYOxPA1DB1w6I', 'Service account reader', machinesRead],
+  ['serviceaccounts:creator', 'Ikw60fckA0MyiiZ73BawSfOULy4', 'Service account creator', machinesCreated],
+  ['serviceaccounts:writer', 'iBvUNUEZBZ7PUW0vdkN5iojc2sk', 'Service account writer', machinesWritten],
 )
 
 fixed(
   'API keys',
-  ['apikeys:reader', 'kYZ7UEkwEvGmCCjTrq07cFAVFws', 'API key reader', 'Reads API keys', keysRead],
-  ['apikeys:writer', 'anTrcpRkm21NBO1Q2CsX8y0fiCQ', 'API key writer', 'Manages API keys', keysWritten],
+  ['apikeys:reader', 'kYZ7UEkwEvGmCCjTrq07cFAVFws', 'API key reader', keysRead],
+  ['apikeys:writer', 'anTrcpRkm21NBO1Q2CsX8y0fiCQ', 'API key writer', keysWritten],
 )
 
 fixed(
   'Roles',
-  [
-    'roles:reader',
-    'GkfG-1NSwEGb4hpK3-E3qHyNltc',
-    'Role reader',
-    'Reads roles, who holds them and what anybody may do',
-    rolesRead,
-  ],
-  [
-    'roles:writer',
-    'W5aFaw8isAM27x_eWfElBhZ0iOc',
-    'Role writer',
-    'Manages roles and who holds them, up to what the holder may do itself',
-    rolesWritten,
-  ],
-  [
-    'roles:resetter',
-    'WgPpC3qJRmVpVTJavFNwfS5RuzQ',
-    'Role resetter',
-    'Takes basic roles back to what they were',
-    rolesReset,
-  ],
+  ['roles:reader', 'GkfG-1NSwEGb4hpK3-E3qHyNltc', 'Role reader', rolesRead],
+  ['roles:writer', 'W5aFaw8isAM27x_eWfElBhZ0iOc', 'Role writer', rolesWritten],
+  ['roles:resetter', 'WgPpC3qJRmVpVTJavFNwfS5RuzQ', 'Role resetter', rolesReset],
 )
 
 fixed(
   'Dashboards',
-  ['dashboards:reader', 'Sgr67JTOhjQGFlzYRahOe45TdWM', 'Dashboard reader', 'Reads dashboards', dashboardsRead],
-  ['dashboards:creator', 'ZorKUcEPCM01A1fPakEzGBUyU64', 'Dashboard creator', 'Creates dashboards', dashboardsCreated],
-  ['dashboards:writer', 'OK2YOQGIoI1G031hVzJB6rAJQAs', 'Dashboard writer', 'Manages dashboards', dashboardsWritten],
+  ['dashboards:reader', 'Sgr67JTOhjQGFlzYRahOe45TdWM', 'Dashboard reader', dashboardsRead],
+  ['dashboards:creator', 'ZorKUcEPCM01A1fPakEzGBUyU64', 'Dashboard creator', dashboardsCreated],
+  ['dashboards:writer', 'OK2YOQGIoI1G031hVzJB6rAJQAs', 'Dashboard writer', dashboardsWritten],
 )
 
 fixed(
   'Settings',
-  ['settings:reader', '0LaUt1x6PP8hsZzEBhqPQZFUd8Q', 'Setting reader', 'Reads the configuration', settingsRead],
-  [
-    'authentication.config:writer',
-    '0rYhZ2Qnzs8AdB1nX7gexk3fHDw',
-    'Authentication config writer',
-    'Reads and changes how people sign in from elsewhere',
-    signInConfigured,
-  ],
+  ['settings:reader', '0LaUt1x6PP8hsZzEBhqPQZFUd8Q', 'Setting reader', settingsRead],
+  ['authentication.config:writer', '0rYhZ2Qnzs8AdB1nX7gexk3fHDw', 'Authentication config writer', signInConfigured],
 )
 
 fixed(
   'Server',
-  [
-    'stats:reader',
-    'OnRCXxZVINWpcKvTF5A1gecJ7pA',
-    'Statistics reader',
-    'Reads how much there is of everything',
-    statsRead,
-  ],
-  ['audit:reader', '7TWFM5h6TBrufwb5MMIRPDiqGyM', 'Audit log reader', 'Reads who did what', auditRead],
+  ['stats:reader', 'OnRCXxZVINWpcKvTF5A1gecJ7pA', 'Statistics reader', statsRead],
+  ['audit:reader', '7TWFM5h6TBrufwb5MMIRPDiqGyM', 'Audit log reader', auditRead],
 )
 
 /** Those that come with Rollcall, by uid. */

@@ -6,7 +6,8 @@ import type { Grant } from './permissions.ts'
 /** What is read of each role: what it takes to decide; beside that, to whom it was given; or which one it is alone. */
 export type Detail = 'grants' | 'origins' | 'uids'
 
-const stored = 'LEFT JOIN roles r ON r.uid = h.role_uid'
+/** A role of an org is one there and nowhere else, whatever an assignment says. */
+const stored = 'LEFT JOIN roles r ON r.uid = h.role_uid AND (r.org_id = 0 OR r.org_id = h.org_id)'
 const grants = 'json(r.permissions)'
 
 const details: Record<Detail, { columns: string; join: string }> = {

@@ -1,7 +1,8 @@
 import { firstAdmin } from '../config.ts'
 import type { RequestContext } from '../env.ts'
+import { logFailure } from '../log.ts'
 import { clientAddress } from './address.ts'
-import { releaseAttempt, reserveAttempt } from './attempts.ts'
+import { releaseGuess, reserveGuess } from './attempts.ts'
 import type { Person } from './identity.ts'
 import { isRight, type Presented, presented, remembered, rememberRight } from './outcomes.ts'
 import { hashPassword, isCurrent, verifyPassword } from './passwords.ts'
@@ -33,13 +34,20 @@ const maxTurns = 100
 
 type Admission = { admitted: boolean; reservation: number | undefined }
 
+/** Cloudflare's own limit for each location: an outer wall round what is counted in D1. Only Cloudflare knows an address. */
+async function isWithinWall(c: RequestContext): Promise<boolean> {
+  const key = clientAddress(c)
+  return key === '' || (await c.env.GUESSES.limit({ key })).success
+}
+
 /** Counts the guess as a failure, unless another request is having the same one counted. */
 async function admit(c: RequestContext, account: string, { mac }: Presented): Promise<Admission> {
   const { db, config, now } = c.var
   for (let turns = 0; underWay.get(mac) === 'asked' && turns < maxTurns; turns++) await scheduler.wait(turn)
   if (underWay.get(mac) === 'admitted') return { admitted: true, reservation: undefined }
   underWay.set(mac, 'asked')
-  const reservation = await reserveAttempt(db, account, clientAddress(c), now, config.loginMaxAttempts)
+  if (!(await isWithinWall(c))) return { admitted: false, reservation: undefined }
+  const reservation = await reserveGuess(db, account, clientAddress(c), now, config.loginMaxAttempts)
   if (reservation !== undefined) underWay.set(mac, 'admitted')
   return { admitted: reservation !== undefined, reservation }
 }
@@ -56,7 +64,13 @@ async function passes(c: RequestContext, account: string, guess: Presented): Pro
   })
   try {
     const right = remembered(guess) ?? (admitted && (await isRight(guess, c.var.config.passwordScheme)))
-    if (right && reservation !== undefined) c.executionCtx.waitUntil(releaseAttempt(c.var.db, reservation))
+    if (right && reservation !== undefined) {
+      const { db, now } = c.var
+      const released = releaseGuess(db, reservation, { account, address: clientAddress(c), now })
+      c.executionCtx.waitUntil(
+        released.catch((error: unknown) => logFailure(c.var.requestId, 'release of a guess', error)),
+      )
+    }
     return right
   } finally {
     if (reservation !== undefined || !admitted) underWay.delete(guess.mac)
@@ -93,9 +107,10 @@ export async function signIn(
   name: string,
   password: string,
   acting: Acting = { orgId: undefined, teams: 'none' },
-): Promise<Person | undefined> {
-  const { person, account, failures } = await claim(c, name, acting)
-  if (failures >= c.var.config.loginMaxAttempts) return undefined
+): Promise<Person | 'locked' | undefined> {
+  const { person, account, isLocked } = await claim(c, name, acting)
+  c.var.deed.claimed = person?.user
+  if (isLocked) return 'locked'
   const stored = person && !person.user.isDisabled ? person.passwordHash : null
   const right = await passes(c, account, presented(stored, account, password))
   return person && stored !== null && right ? rehash(c, person, stored, password) : undefined

@@ -145,6 +145,7 @@ dashboards.post('/api/dashboards/db', requiresAny(create, write), async (c) => {
   const decision = decide(await findAlike(db, caller.orgId, wanted), wanted)
   const by = { orgId: caller.orgId, userId: personIdOf(caller), now }
   if (decision.kind === 'create') {
+    c.var.deed.action = 'dashboards:create'
     mustHold(caller, create)
     const content = contentOf(sent, model, model.uid || uidOf(crypto.getRandomValues(new Uint8Array(9))))
     const id = await createDashboard(db, content, by, config.quotas?.dashboardsOfOrg).catch(taken)
@@ -154,6 +155,7 @@ dashboards.post('/api/dashboards/db', requiresAny(create, write), async (c) => {
   if (decision.kind !== 'replace') throw refusals[decision.kind]()
   mustHold(caller, write)
   const { target, uid } = decision
+  c.var.deed.target = `dashboards:uid:${uid}`
   const content = contentOf(sent, model, uid)
   if (!(await replaceDashboard(db, target, content, by).catch(taken))) throw changedMeanwhile()
   return send(c, saved({ ...content, id: target.id, version: target.version + 1 }))

@@ -1,9 +1,10 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
 import { drizzle } from 'drizzle-orm/d1'
+import { Patient } from './patience.ts'
 
 export type Db = DrizzleD1Database & { $client: D1Database }
 
-export const openDb = (d1: D1Database): Db => drizzle(d1)
+export const openDb = (d1: D1Database): Db => drizzle(new Patient(d1))
 
 /** A bound statement for D1 itself: the hot ones, and the conditional ones that Drizzle can't put into a batch. */
 export const bound = (db: Db, text: string, ...values: (string | number | null)[]) =>

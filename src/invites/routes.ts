@@ -17,9 +17,8 @@ import { addedToOrg, invitation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
 import { withinLimit } from '../page.ts'
-import { startSession } from '../sessions/open.ts'
-import { forgetCode, register } from '../signUp/queries.ts'
-import { newAccount } from '../signUp/register.ts'
+import { forgetCode } from '../signUp/queries.ts'
+import { newAccount, openAccount } from '../signUp/register.ts'
 import { findInvite, type Invited, invite, type ListedInvite, listInvites, revokeInvite } from './queries.ts'
 import { isFor, namesOfInvited } from './rules.ts'
 import { listedInvite, shownInvite, shownName } from './views.ts'
@@ -132,7 +131,7 @@ const AcceptBody = object({
 
 const notUsable = (status: string) => new ApiError(412, `Invite cannot be used in status ${status}`)
 
-invites.post('/api/user/invite/complete', anyone('needs the code of an invitation'), async (c) => {
+invites.post('/api/user/invite/complete', anyone('needs the code of an invitation', 'invite:accept'), async (c) => {
   const { db, now } = c.var
   const body = await readBody(c, AcceptBody)
   const codeHash = secretHash(body.inviteCode)
@@ -143,11 +142,10 @@ invites.post('/api/user/invite/complete', anyone('needs the code of an invitatio
   const names = namesOfInvited(found.invite.email, body)
   if (!isFor(found.invite.email, names)) throw badRequest('Invite is for another user')
   const account = await newAccount(c, { ...body, ...names })
-  const id = await register(db, account, { codeHash, status: 'InvitePending' }, 'invited').catch((error: unknown) => {
+  const id = await openAccount(c, account, { codeHash, status: 'InvitePending' }, 'invited').catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw new ApiError(412, `User with email '${names.email}' or username '${names.login}' already exists`, traced)
   })
   if (id === undefined) throw notUsable('Completed')
-  await startSession(c, id, account.passwordHash)
   return done(c, 'User created and logged in', { id })
 })

@@ -1,5 +1,6 @@
 import { nameKey } from '../auth/queries.ts'
 import { isEmail } from '../mail/rules.ts'
+import { tidy } from '../users/rules.ts'
 
 type Names = { login: string; email: string }
 
@@ -14,6 +15,6 @@ export const isFor = (invited: string, { login, email }: Names) =>
 
 /** What was left out is what the invitation says. */
 export function namesOfInvited(invited: string, { username, email }: { username: string; email: string }): Names {
-  const trimmed = { login: username.trim(), email: email.trim() }
+  const trimmed = { login: tidy(username), email: tidy(email) }
   return { login: trimmed.login || invited, email: trimmed.email || invited }
 }

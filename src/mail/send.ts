@@ -1,5 +1,6 @@
 import type { RequestContext } from '../env.ts'
 import { ApiError, traced } from '../errors.ts'
+import { logFailure } from '../log.ts'
 
 export type Message = { to: string; subject: string; text: string }
 
@@ -57,7 +58,7 @@ export async function sendMail(c: RequestContext, message: Message): Promise<boo
     await transport({ to: message.to, subject: oneLine(message.subject), text: message.text })
     return true
   } catch (error) {
-    console.error(`mail: ${error instanceof Error ? error.message : 'failed'}`)
+    logFailure(c.var.requestId, 'mail', error)
     return false
   }
 }

@@ -76,6 +76,6 @@ currentOrg.delete('/api/org/users/:userId', requires('org.users:remove', 'users:
   const outcome = may(caller, 'users:delete', `global.users:id:${userId}`)
     ? await removeMemberWithAccount(db, caller.orgId, userId, reachOf(caller))
     : await removeMember(db, caller.orgId, userId)
-  if (outcome === 'deleted') c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, userId))
+  if (outcome === 'deleted') c.executionCtx.waitUntil(forgetRecords(c, userId))
   return toldRemoval(c, outcome)
 })

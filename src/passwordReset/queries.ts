@@ -56,7 +56,7 @@ export async function resetPassword(db: Db, { userId, codeHash, verified, hash, 
   const [updated] = await db.batch([
     db
       .update(users)
-      .set({ passwordHash: hash, updatedAt: now })
+      .set({ passwordHash: hash, mustChangePassword: false, updatedAt: now })
       .where(
         and(
           eq(users.id, userId),

@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory'
+import { noteDemand } from '../audit/record.ts'
 import { demands } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { type Grant, may } from '../auth/permissions.ts'
@@ -9,6 +10,7 @@ import { accessDenied, unauthorized } from '../errors.ts'
 export function requiresAll(...wanted: readonly Grant[]) {
   const middleware = createMiddleware<AppEnv & { Variables: { caller: Person | Machine } }>(async (c, next) => {
     const { identity } = c.var
+    noteDemand(c, ...(wanted[0] ?? ['', '']))
     if (identity.kind === 'anonymous') throw unauthorized()
     const missing = wanted.find(([action, scope]) => !may(identity, action, scope))
     if (missing) throw accessDenied(...missing)

@@ -111,10 +111,11 @@ export async function findAssignments(db: Db, uid: string, reach: Reach, wanted:
 const refuseUnless = (condition: string) =>
   `INSERT INTO role_assignments (role_uid, org_id, created_at) SELECT '', 0, 0 WHERE NOT (${condition})`
 
-/** ?1 the org or 0, ?2 `[uid, version][]` in JSON of the stored roles that were checked: they are still what they were. */
+/** ?1 the org or 0, ?2 `[uid, version, org, permissions][]` in JSON of the stored roles that were checked: they are still what they were. */
 const stillTheSame = refuseUnless(`(?1 = 0 OR EXISTS (SELECT 1 FROM orgs WHERE id = ?1)) AND NOT EXISTS (
     SELECT 1 FROM json_each(?2) j LEFT JOIN roles r ON r.uid = json_extract(j.value, '$[0]')
-      AND r.version = json_extract(j.value, '$[1]') WHERE r.uid IS NULL)`)
+      AND r.version = json_extract(j.value, '$[1]') AND r.org_id = json_extract(j.value, '$[2]')
+      AND r.permissions = json_extract(j.value, '$[3]') WHERE r.uid IS NULL)`)
 
 /** ?1 and ?2 as in `where`, ?3 ids in JSON: nothing was given or taken away there since these were read. */
 const stillThose = (where: string) =>
@@ -155,7 +156,9 @@ const isOutdated = (error: unknown) =>
 /** How many were taken away. Does all of it or, where what was checked has changed meanwhile, nothing: 'outdated'. */
 export async function changeAssignments(db: Db, change: Change, now: number): Promise<number | 'outdated'> {
   const { orgId, reach, roles } = change
-  const stored = roles.filter(({ createdAt }) => createdAt !== null).map(({ uid, version }) => [uid, version])
+  const stored = roles
+    .filter(({ createdAt }) => createdAt !== null)
+    .map(({ uid, version, orgId: of, grants }) => [uid, version, of, JSON.stringify(grants)])
   const checks = [
     bound(db, stillTheSame, orgId, JSON.stringify(stored)),
     ...asRead(db, change),

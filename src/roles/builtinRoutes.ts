@@ -48,6 +48,7 @@ builtinRoles.post('/api/access-control/builtin-roles', requires('roles.builtin:a
   refuseLimited(caller)
   const { roleUid, builtinRole, global } = await readBody(c, GrantBody)
   const { role, place } = await reach(c, builtinRole, roleUid, global)
+  c.var.deed.target = `roles:uid:${role.uid}`
   const outcome = await giveToBasic(db, role, place, now)
   if (outcome === 'no org') throw notFound('Organization not found', traced)
   if (outcome === 'changed') throw conflict('It was changed by somebody else meanwhile: try again')

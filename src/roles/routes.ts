@@ -3,6 +3,7 @@ import {
   array,
   boolean,
   maxLength,
+  maxValue,
   minValue,
   nullish,
   object,
@@ -76,7 +77,7 @@ roles.get('/api/access-control/roles/:uid', requires('roles:read', 'roles:uid::u
 const maxPermissions = 1000
 const name = optional(pipe(string(), maxLength(190)), '')
 const RoleBody = object({
-  version: optional(pipe(int64, minValue(0))),
+  version: optional(pipe(int64, minValue(0), maxValue(2 ** 31))),
   uid: optional(string(), ''),
   name,
   displayName: name,
@@ -126,6 +127,7 @@ roles.post('/api/access-control/roles', requires('roles:write', delegate), async
   const { uid: wanted, version = 0, global = false, ...body } = await readRole(c)
   const uid = wanted || uidOf(crypto.getRandomValues(new Uint8Array(14)))
   refuseFlaw(flawOfName(uid, body.name))
+  c.var.deed.target = `roles:uid:${uid}`
   if (!global && caller.orgId === 0) throw badRequest('You are in no organization: choose one')
   const orgId = global ? 0 : caller.orgId
   const role: Role = { ...body, uid, version, orgId, createdAt: now, updatedAt: now }
@@ -139,6 +141,7 @@ type Body = Awaited<ReturnType<typeof readRole>>
 /** Why a role can't be changed so. A basic one keeps its name, whatever is sent. */
 function flawOfChange(role: Role, { name, version, global }: Body): string | undefined {
   if (isFixed(role.uid)) return 'Fixed roles cannot be changed'
+  if (role.uid === 'basic_none') return 'None gives nothing: for good'
   if (version === undefined) return 'version is required'
   if (isBasic(role.uid)) return undefined
   if (global !== undefined && global !== (role.orgId === 0))

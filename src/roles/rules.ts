@@ -2,6 +2,7 @@ import { flawOf } from '../auth/actions.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { allows, beyond, beyondOnServer, type Grant, mayOnServer, roles } from '../auth/permissions.ts'
 import { definedRoles, isBasic } from '../auth/roles.ts'
+import { isUnreadable } from '../users/rules.ts'
 
 /** As the API shows it. `orgId` 0 = global; `updatedAt` null = it comes with Rollcall and was never changed. */
 export type Role = {
@@ -49,6 +50,8 @@ export function flawOfName(uid: string, name: string): string | undefined {
   const [prefix] = reserved.exec(name) ?? reservedUid.exec(uid) ?? []
   if (prefix !== undefined) return `reserved prefix: ${prefix}`
   if (!/^[\w-]{1,40}$/.test(uid)) return 'uid must be 1 to 40 letters, digits, - and _'
+  if (name !== name.trim() || isUnreadable(name))
+    return 'name cannot hold control characters, nor begin or end in spaces'
   return name === '' ? 'name is required' : undefined
 }
 

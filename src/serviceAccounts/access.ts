@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { noteDemand } from '../audit/record.ts'
 import { demands } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { isWithinLimits, limitsOf, may, maySome } from '../auth/permissions.ts'
@@ -27,6 +28,7 @@ function guard(
 ) {
   const middleware = createMiddleware<Asked>(async (c, next) => {
     const { identity } = c.var
+    noteDemand(c, action, 'serviceaccounts:id::id')
     if (identity.kind === 'anonymous') throw unauthorized()
     const id = c.req.param('id') ?? ''
     const isHeld = holds(identity, id)

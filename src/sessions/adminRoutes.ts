@@ -23,7 +23,7 @@ adminSessions.get(
     const id = readId(c.req.param('id'))
     const rows = await listSessionsOf(db, id, now, now - config.sessionIdleSeconds)
     if (!rows) throw noUser()
-    const records = await listRecords(c.env.SESSIONS, id)
+    const records = await listRecords(c, id)
     return send(
       c,
       rows.map((row) => authToken(row, records.get(row.id), false)),
@@ -45,7 +45,7 @@ adminSessions.post(
     const ended = await revokeSession(db, id, authTokenId)
     if (ended === undefined) throw noUser()
     if (!ended) throw notFound('User auth token not found', traced)
-    c.executionCtx.waitUntil(forgetRecord(c.env.SESSIONS, id, authTokenId))
+    c.executionCtx.waitUntil(forgetRecord(c, id, authTokenId))
     return done(c, 'User auth token revoked')
   },
 )
@@ -55,6 +55,6 @@ adminSessions.post('/api/admin/users/:id/logout', requires('users:logout', 'glob
   const id = readId(c.req.param('id'))
   if (caller.kind === 'person' && caller.user.id === id) throw badRequest('You cannot logout yourself')
   if (!(await endSessionsOf(db, id))) throw noUser()
-  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  c.executionCtx.waitUntil(forgetRecords(c, id))
   return done(c, 'User logged out')
 })

@@ -68,7 +68,7 @@ export const sessions: Slice = {
       id: 'signIn',
       summary: 'Open a session',
       description:
-        'After five failures within five minutes an account is locked for the address they came from, and the answer is the same 401.',
+        'After five failures within five minutes an account is locked for the address they came from, after a hundred in a row for every address that it was never signed in from; sessions and tokens go on.',
       body: { schema: object({ user: words, password: words }), example: { user: 'admin', password: 'old_password' } },
       answers: {
         200: {
@@ -81,6 +81,10 @@ export const sessions: Slice = {
         },
         400: refused('bad login data'),
         401: refused('Invalid username or password'),
+        429: {
+          ...refused('Too many failed sign-ins: try again later'),
+          headers: { 'Retry-After': 'Seconds until failures no longer count' },
+        },
         503: shared.NoAccountYet,
       },
     }),
@@ -121,6 +125,12 @@ export const sessions: Slice = {
         200: answer('The live sessions', array(AuthToken), [chromeOnLinux, safariOnPhone]),
         404: refused('User not found'),
       },
+    }),
+    post('/api/user/revoke-other-auth-tokens', signedIn('users:write', 'a 404'), {
+      id: 'revokeOtherSessions',
+      summary: 'End all other sessions of oneself',
+      description: "Rollcall's own. By a password or a token, which are no session, all of them.",
+      answers: { 200: done('Other user auth tokens revoked'), 404: refused('User not found') },
     }),
     post('/api/user/revoke-auth-token', signedIn('users:write', 'a 404'), {
       id: 'revokeOwnSession',

@@ -1,8 +1,9 @@
+import { clientAddress } from '../auth/address.ts'
 import { setSessionCookie } from '../auth/cookies.ts'
 import { keepRecord } from '../auth/records.ts'
 import { newSessionToken, secretHash } from '../auth/secrets.ts'
 import type { RequestContext } from '../env.ts'
-import { deleteSomeExpired, insertSession, type NewSession } from './queries.ts'
+import { deleteSomeExpired, insertSession, knowAddress, type NewSession } from './queries.ts'
 
 /** The secret that goes to the client, and the row that stands for it. */
 type Fresh = { token: string; row: NewSession }
@@ -26,7 +27,11 @@ export function openSession(c: RequestContext, id: number, { token, row }: Fresh
 export async function startSession(c: RequestContext, userId: number, passwordHash: string): Promise<boolean> {
   const { db, now } = c.var
   const fresh = newSession(c, userId, passwordHash)
-  const [[inserted]] = await db.batch([insertSession(db, fresh.row), deleteSomeExpired(db, now)])
+  const [[inserted]] = await db.batch([
+    insertSession(db, fresh.row),
+    deleteSomeExpired(db, now),
+    ...knowAddress(db, { userId, passwordHash, address: clientAddress(c), now }),
+  ])
   if (inserted) openSession(c, inserted.id, fresh)
   return inserted !== undefined
 }

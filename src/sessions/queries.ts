@@ -1,6 +1,6 @@
-import { and, eq, gt, inArray, lte, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, lte, ne, or, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
-import { sessions, users } from '../db/schema.ts'
+import { accountFailures, sessions, signInAddresses, users } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
 
 export type NewSession = { userId: number; secretHash: string; passwordHash: string; now: number; expiresAt: number }
@@ -29,6 +29,22 @@ export const insertSession = (db: Db, { userId, secretHash, passwordHash, now, e
     .returning({ id: sessions.id })
 
 /** A few that are over, at every sign-in, so that they don't pile up. */
+type Success = { userId: number; passwordHash: string; address: string; now: number }
+
+/** From where somebody has just signed in: failures elsewhere don't stop them there (src/auth/attempts.ts), and count anew. */
+export const knowAddress = (db: Db, { userId, passwordHash, address, now }: Success) => [
+  db
+    .insert(signInAddresses)
+    .select(
+      db
+        .select({ userId: users.id, address: sql<string>`${address}`.as('address'), at: sql<number>`${now}`.as('at') })
+        .from(users)
+        .where(and(eq(users.id, userId), eq(users.passwordHash, passwordHash))),
+    )
+    .onConflictDoUpdate({ target: [signInAddresses.userId, signInAddresses.address], set: { at: now } }),
+  db.delete(accountFailures).where(eq(accountFailures.account, `id:${userId}`)),
+]
+
 export const deleteSomeExpired = (db: Db, now: number) =>
   db
     .delete(sessions)
@@ -65,6 +81,10 @@ export const deleteSessionByHash = (db: Db, hash: string) =>
     .get()
 
 /** Ends every session of a person, in the batch that took the reason for them away. */
+/** All but one, which may be none. */
+export const deleteOtherSessions = (db: Db, userId: number, kept: number) =>
+  db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, kept)))
+
 export const deleteSessionsOf = (db: Db, userId: number) => db.delete(sessions).where(eq(sessions.userId, userId))
 
 const known = (db: Db, userId: number) => db.select({ id: users.id }).from(users).where(eq(users.id, userId))

@@ -1,18 +1,19 @@
 import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
+import { attemptWindow } from '../auth/attempts.ts'
 import { identify } from '../auth/authenticate.ts'
 import { clearSessionCookie, readSessionCookie, takeReturnPath } from '../auth/cookies.ts'
 import { anyone, signedIn } from '../auth/guards.ts'
-import { forgetRecord, listRecords } from '../auth/records.ts'
+import { forgetRecord, forgetRecords, listRecords } from '../auth/records.ts'
 import { sessionHash } from '../auth/secrets.ts'
 import { signIn } from '../auth/signIn.ts'
 import type { AppEnv } from '../env.ts'
-import { badRequest, notFound, traced, unauthorized } from '../errors.ts'
+import { ApiError, badRequest, notFound, traced, unauthorized } from '../errors.ts'
 import { int64, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
 import { startSession } from './open.ts'
-import { deleteSession, deleteSessionByHash, listSessions } from './queries.ts'
+import { deleteOtherSessions, deleteSession, deleteSessionByHash, listSessions } from './queries.ts'
 import { authToken } from './views.ts'
 
 export const sessions = new Hono<AppEnv>({ strict: false })
@@ -21,9 +22,14 @@ const LoginBody = object({ user: pipe(string(), nonEmpty()), password: pipe(stri
 
 const wrongPassword = () => unauthorized('Invalid username or password', traced)
 
-sessions.post('/login', anyone('this is where one signs in'), async (c) => {
+/** Only here: elsewhere a client that goes on by itself learns no more than that its password isn't taken, as in Grafana. */
+const tooManyFailures = () =>
+  new ApiError(429, 'Too many failed sign-ins: try again later', traced, { 'Retry-After': String(attemptWindow) })
+
+sessions.post('/login', anyone('this is where one signs in', 'login'), async (c) => {
   const { user, password } = await readBody(c, LoginBody, () => badRequest('bad login data', traced))
   const person = await signIn(c, user, password)
+  if (person === 'locked') throw tooManyFailures()
   if (!person?.passwordHash) throw wrongPassword()
   if (!(await startSession(c, person.user.id, person.passwordHash))) throw wrongPassword()
   const redirectUrl = takeReturnPath(c)
@@ -38,11 +44,12 @@ sessions.get('/login', anyone('shows no data'), async (c) => {
 })
 
 /** A GET that ends the session is Grafana's, and a link to it can do no worse than sign the reader out. */
-sessions.get('/logout', anyone('ends only the session whose cookie comes with it'), async (c) => {
+sessions.get('/logout', anyone('ends only the session whose cookie comes with it', 'logout'), async (c) => {
   const cookie = readSessionCookie(c)
   if (cookie) {
     const ended = await deleteSessionByHash(c.var.db, sessionHash(cookie, c.var.config.grafanaSecretKey).hash)
-    if (ended) c.executionCtx.waitUntil(forgetRecord(c.env.SESSIONS, ended.userId, ended.id))
+    c.var.deed.doneBy = ended?.userId
+    if (ended) c.executionCtx.waitUntil(forgetRecord(c, ended.userId, ended.id))
   }
   clearSessionCookie(c)
   return c.redirect('/login', 302)
@@ -59,11 +66,19 @@ const userNotFound = () => notFound('User not found', traced)
 sessions.get('/api/user/auth-tokens', signedIn('users:read', userNotFound), async (c) => {
   const { db, config, now, me } = c.var
   const rows = await listSessions(db, me.user.id, now, now - config.sessionIdleSeconds)
-  const records = await listRecords(c.env.SESSIONS, me.user.id)
+  const records = await listRecords(c, me.user.id)
   return send(
     c,
     withinLimit(rows).map((row) => authToken(row, records.get(row.id), row.id === me.session?.id)),
   )
+})
+
+/** Rollcall's own: whoever lost a device signs out all but the one at hand. */
+sessions.post('/api/user/revoke-other-auth-tokens', signedIn('users:write', userNotFound), async (c) => {
+  const { db, me } = c.var
+  await deleteOtherSessions(db, me.user.id, me.session?.id ?? 0)
+  c.executionCtx.waitUntil(forgetRecords(c, me.user.id, me.session?.id))
+  return done(c, 'Other user auth tokens revoked')
 })
 
 const RevokeBody = object({ authTokenId: optional(int64, 0) })
@@ -73,6 +88,6 @@ sessions.post('/api/user/revoke-auth-token', signedIn('users:write', userNotFoun
   const { authTokenId } = await readBody(c, RevokeBody)
   if (authTokenId === me.session?.id) throw badRequest('Cannot revoke active user auth token')
   if (!(await deleteSession(db, me.user.id, authTokenId))) throw notFound('User auth token not found', traced)
-  c.executionCtx.waitUntil(forgetRecord(c.env.SESSIONS, me.user.id, authTokenId))
+  c.executionCtx.waitUntil(forgetRecord(c, me.user.id, authTokenId))
   return done(c, 'User auth token revoked')
 })

@@ -84,8 +84,13 @@ const createOwnOrg = `INSERT INTO orgs (name, created_at, updated_at)
 const joinOwnOrg = `INSERT INTO org_members (org_id, user_id, role, created_at)
   SELECT (SELECT max(id) FROM orgs), u.id, 'Admin', u.created_at FROM users u WHERE u.uid = ?1`
 
+const signIn = `INSERT INTO sessions (user_id, secret_hash, created_at, seen_at, expires_at)
+  SELECT id, ?2, ?3, ?3, ?4 FROM users WHERE uid = ?1 RETURNING id`
+
 const enterOrg = `UPDATE users SET org_id = coalesce((SELECT org_id FROM org_members WHERE user_id = users.id), 0)
   WHERE uid = ?1`
+
+type FirstSession = { secretHash: string; expiresAt: number }
 
 /** Where a new account belongs. */
 export type Home = 'invited' | 'main' | 'own'
@@ -97,19 +102,22 @@ function join(db: Db, home: Home, uid: string, codeHash: string | null) {
 }
 
 /**
- * The account with its membership, in one transaction with the code's end: of two who use one code at once, one gets an
- * account. Its id; nobody where the code is no longer good, or the directory is empty. Throws a duplicate where a name is
- * taken, and then the code is still good.
+ * The account with its membership and its first session, in one transaction with the code's end: of two who use one code
+ * at once, one gets an account. Nobody where the code is no longer good, or the directory is empty. Throws a duplicate
+ * where a name is taken, and then the code is still good.
  */
-export async function register(db: Db, account: NewAccount, right: Right, home: Home): Promise<number | undefined> {
+export async function register(db: Db, account: NewAccount, right: Right, home: Home, session: FirstSession) {
   const { uid, login, email, name, passwordHash, now } = account
   const codeHash = right?.codeHash ?? null
   const keys = [nameKey(login), nameKey(email)] as const
-  const [inserted] = await db.$client.batch<{ id: number }>([
+  const results = await db.$client.batch<{ id: number }>([
     bound(db, insertUser, uid, login, email, ...keys, name, passwordHash, now, codeHash, right?.status ?? null),
     ...join(db, home, uid, codeHash),
     bound(db, useCode, codeHash, uid),
     bound(db, enterOrg, uid),
+    bound(db, signIn, uid, session.secretHash, now, session.expiresAt),
   ])
-  return inserted?.results[0]?.id
+  const id = results[0]?.results[0]?.id
+  const sessionId = results.at(-1)?.results[0]?.id
+  return id === undefined || sessionId === undefined ? undefined : { id, sessionId }
 }

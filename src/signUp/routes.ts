@@ -14,10 +14,9 @@ import { linkTo, newCode } from '../mail/links.ts'
 import { confirmation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, sendMail, tooManyRequests } from '../mail/send.ts'
-import { startSession } from '../sessions/open.ts'
 import { day } from '../time.ts'
-import { findSignUp, forgetCode, isTaken, type Right, register, startSignUp } from './queries.ts'
-import { newAccount } from './register.ts'
+import { findSignUp, forgetCode, isTaken, type Right, startSignUp } from './queries.ts'
+import { newAccount, openAccount } from './register.ts'
 import { namesOfOwn } from './rules.ts'
 
 export const signUp = new Hono<AppEnv>({ strict: false })
@@ -55,15 +54,19 @@ async function mailCode(c: RequestContext, email: string) {
 const SignUpBody = object({ email: pipe(string(), nonEmpty()) })
 
 /** The first step. The body is read before the setting, as Grafana does. */
-signUp.post('/api/user/signup', anyone('refused unless sign-up is on; limited by address'), async (c) => {
-  const { email } = await readBody(c, SignUpBody)
-  refuseWhereDisabled(c)
-  if (!isEmail(email.trim())) throw badRequest('Invalid email address')
-  await waitOneTurn(c)
-  if (canSendMail(c)) await mailCode(c, email.trim())
-  else if (await isTaken(c.var.db, email.trim())) throw emailExists()
-  return send(c, { status: 'SignUpCreated' })
-})
+signUp.post(
+  '/api/user/signup',
+  anyone('refused unless sign-up is on; limited by address', 'signup:start'),
+  async (c) => {
+    const { email } = await readBody(c, SignUpBody)
+    refuseWhereDisabled(c)
+    if (!isEmail(email.trim())) throw badRequest('Invalid email address')
+    await waitOneTurn(c)
+    if (canSendMail(c)) await mailCode(c, email.trim())
+    else if (await isTaken(c.var.db, email.trim())) throw emailExists()
+    return send(c, { status: 'SignUpCreated' })
+  },
+)
 
 /** Where the link in the mail leads, for whom no page of one's own stands in front of the API. */
 signUp.get('/signup', anyone('says only how to go on'), (c) =>
@@ -95,20 +98,23 @@ const AccountBody = object({
 })
 
 /** The second step, and without mail the only one that counts. */
-signUp.post('/api/user/signup/step2', anyone('refused unless sign-up is on; needs the mailed code'), async (c) => {
-  const body = await readBody(c, AccountBody)
-  refuseWhereDisabled(c)
-  const wanted = { ...body, ...namesOfOwn(body) }
-  const right = await rightTo(c, wanted.email, body.code)
-  const account = await newAccount(c, wanted)
-  const home = c.var.config.autoAssignOrg ? 'main' : 'own'
-  const id = await register(c.var.db, account, right, home).catch((error: unknown) => {
-    throw isDuplicate(error) ? unauthorized('User with same email address already exists') : error
-  })
-  if (id === undefined) throw right ? notFound('Invalid email verification code') : noAdminYet()
-  await startSession(c, id, account.passwordHash)
-  return done(c, 'User sign up completed successfully', { code: 'redirect-to-landing-page' })
-})
+signUp.post(
+  '/api/user/signup/step2',
+  anyone('refused unless sign-up is on; needs the mailed code', 'signup'),
+  async (c) => {
+    const body = await readBody(c, AccountBody)
+    refuseWhereDisabled(c)
+    const wanted = { ...body, ...namesOfOwn(body) }
+    const right = await rightTo(c, wanted.email, body.code)
+    const account = await newAccount(c, wanted)
+    const home = c.var.config.autoAssignOrg ? 'main' : 'own'
+    const id = await openAccount(c, account, right, home).catch((error: unknown) => {
+      throw isDuplicate(error) ? unauthorized('User with same email address already exists') : error
+    })
+    if (id === undefined) throw right ? notFound('Invalid email verification code') : noAdminYet()
+    return done(c, 'User sign up completed successfully', { code: 'redirect-to-landing-page' })
+  },
+)
 
 const noAdminYet = () =>
   new ApiError(503, 'No account exists yet: the first administrator signs in before anybody signs up')

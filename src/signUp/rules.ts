@@ -1,14 +1,11 @@
 import { nameKey } from '../auth/queries.ts'
 import { isEmail } from '../mail/rules.ts'
-import { namesOfNew } from '../users/rules.ts'
+import { isUnreadable, namesOfNew } from '../users/rules.ts'
 
 /** Grafana's columns hold no more. */
 const maxNameLength = 190
 
-/** Control characters, and marks that make one login look like another. */
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
-
-const isLogin = (text: string) => text !== '' && text.length <= maxNameLength && !invisible.test(text)
+const isLogin = (text: string) => text !== '' && text.length <= maxNameLength && !isUnreadable(text)
 const isName = (text: string) => text.length <= maxNameLength && !/\p{Cc}/u.test(text)
 
 /** Names as somebody chose them for an account of their own: trimmed, and the missing login is the e-mail. */

@@ -4,6 +4,7 @@ import { readGrants, teamMember } from '../auth/permissions.ts'
 import { bound, type Db } from '../db/client.ts'
 import { teamMembers, teams } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
+import type { Level } from '../serviceAccounts/rules.ts'
 
 export type Member = {
   orgId: number
@@ -76,14 +77,22 @@ export async function removeTeamMember(db: Db, orgId: number, teamId: number, us
 const given = `SELECT h.role_uid AS uid, r.permissions FROM role_assignments h LEFT JOIN roles r ON r.uid = h.role_uid
   WHERE h.team_id = ?1`
 
-/** The roles that a team was given, which count in its org. */
-export async function rolesOfTeam(db: Db, teamId: number): Promise<HeldRole[]> {
-  const { results } = await bound(db, given, teamId).all<{ uid: string; permissions: string | null }>()
-  return results.map(({ uid, permissions }) => ({
-    uid,
-    isEverywhere: false,
-    grants: permissions === null ? null : readGrants(permissions),
-  }))
+const accounts =
+  'SELECT service_account_id AS id, permission AS level FROM service_account_permissions WHERE team_id = ?1'
+
+type Given = { uid: string; permissions: string | null } & { id: number; level: Level }
+
+/** The roles that a team was given, which count in its org, and the service accounts. */
+export async function givenToTeam(db: Db, teamId: number) {
+  const [held, managed] = await db.$client.batch<Given>([bound(db, given, teamId), bound(db, accounts, teamId)])
+  const roles = (held?.results ?? []).map(
+    ({ uid, permissions }): HeldRole => ({
+      uid,
+      isEverywhere: false,
+      grants: permissions === null ? null : readGrants(permissions),
+    }),
+  )
+  return { roles, accounts: managed?.results ?? [] }
 }
 
 /** ?1 the team, ?2 the org, ?3 `[e-mail, permission][]` in JSON: who is meant, without a user where no member of the org has the e-mail. */

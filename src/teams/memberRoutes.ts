@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { array, maxLength, object, optional, pipe, string, transform } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
-import { beyond, holdingsByRoles } from '../auth/permissions.ts'
+import { beyond, holdingsByRoles, ofTeam, teamAdmin } from '../auth/permissions.ts'
 import { nameKey } from '../auth/queries.ts'
 import { type Db, isDuplicate, isMissingReference } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
@@ -10,12 +10,13 @@ import { accessDenied, badRequest, notFound, traced } from '../errors.ts'
 import { int64, positiveId, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { maxRows, withinLimit } from '../page.ts'
+import { grantsGiven } from '../serviceAccounts/rules.ts'
 import {
   addTeamMember,
+  givenToTeam,
   listMembers,
   removeTeamMember,
   replaceMembers,
-  rolesOfTeam,
   setPermission,
 } from './memberQueries.ts'
 import { isPermission, wantedMembers } from './rules.ts'
@@ -30,9 +31,19 @@ teamMembers.get('/api/teams/:teamId/members', requires('teams.permissions:read',
   return send(c, withinLimit(members).map(memberDetails))
 })
 
-/** Whoever joins a team gets its roles: nobody adds people to one whose roles go beyond theirs. */
-async function refuseBeyond(db: Db, caller: Person | Machine, teamId: number): Promise<void> {
-  const missing = beyond(caller, holdingsByRoles(await rolesOfTeam(db, teamId)).all)
+/**
+ * Whoever joins a team gets what it was given, and its admin manages it: nobody brings people to more than they hold
+ * themselves.
+ */
+async function refuseBeyond(db: Db, caller: Person | Machine, teamId: number, makesAdmins: boolean): Promise<void> {
+  const { roles, accounts } = await givenToTeam(db, teamId)
+  const isOnTeam = caller.kind === 'person' && caller.teams.some(({ id }) => id === teamId)
+  const managed = makesAdmins ? ofTeam({ id: teamId, isAdmin: true }) : []
+  const missing = beyond(caller, [
+    ...holdingsByRoles(roles).all,
+    ...(isOnTeam ? [] : grantsGiven(accounts)),
+    ...managed,
+  ])
   if (missing) throw accessDenied(...missing)
 }
 
@@ -43,7 +54,7 @@ teamMembers.post('/api/teams/:teamId/members', requires('teams.permissions:write
   const { db, caller, now } = c.var
   const { userId } = await readBody(c, MemberBody)
   const teamId = readId(c.req.param('teamId'), 'teamId')
-  await refuseBeyond(db, caller, teamId)
+  await refuseBeyond(db, caller, teamId, false)
   const added = await addTeamMember(db, caller.orgId, teamId, userId, now).catch((error: unknown) => {
     if (isDuplicate(error)) throw badRequest('User is already added to this team')
     throw isMissingReference(error) ? notFound('User not found') : error
@@ -74,7 +85,8 @@ teamMembers.put('/api/teams/:teamId/members', requires('teams.permissions:write'
   const { db, caller, now } = c.var
   const wanted = wantedMembers(await readBody(c, MembersBody), nameKey)
   const teamId = readId(c.req.param('teamId'), 'teamId')
-  if (wanted.size > 0) await refuseBeyond(db, caller, teamId)
+  const makesAdmins = [...wanted.values()].some(({ permission }) => permission === teamAdmin)
+  if (wanted.size > 0) await refuseBeyond(db, caller, teamId, makesAdmins)
   const permissions = [...wanted].map(([key, { permission }]): [string, number] => [key, permission])
   const { isTeam, missing } = await replaceMembers(db, caller.orgId, teamId, permissions, now)
   if (!isTeam) throw notFound('Team not found')
@@ -93,6 +105,7 @@ teamMembers.put(
     const teamId = readId(c.req.param('teamId'), 'teamId')
     const userId = readId(c.req.param('userId'), 'userId')
     if (!isPermission(permission)) throw badRequest('permission must be 0 (member) or 4 (admin)')
+    if (permission === teamAdmin) await refuseBeyond(c.var.db, c.var.caller, teamId, true)
     const updated = await setPermission(c.var.db, c.var.caller.orgId, teamId, userId, permission)
     if (!updated) throw notFound('Team member not found.')
     return done(c, 'Team member updated')

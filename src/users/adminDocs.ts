@@ -5,6 +5,10 @@ const user = pathParameter('id', 'The user')
 const noUser = refused('user not found')
 const word = optional(string(), '')
 const password = pipe(string(), nonEmpty())
+const mustChangePassword = optional(
+  pipe(boolean(), metadata({ description: "Rollcall's own: until its owner has changed it, nothing else is allowed" })),
+  false,
+)
 const orgId = pipe(number(), integer(), metadata({ description: 'The org to join as Viewer; 0 = the main org' }))
 
 export const adminUsers: Slice = {
@@ -18,7 +22,14 @@ export const adminUsers: Slice = {
       summary: 'Create a user',
       description: 'One of login and e-mail is needed, and stands for the other.',
       body: {
-        schema: object({ login: word, email: word, name: word, password, orgId: optional(orgId, 0) }),
+        schema: object({
+          login: word,
+          email: word,
+          name: word,
+          password,
+          orgId: optional(orgId, 0),
+          mustChangePassword,
+        }),
         example: { name: 'User', email: 'user@mygraf.com', login: 'user', password: 'new_password', orgId: 1 },
       },
       answers: {
@@ -37,7 +48,7 @@ export const adminUsers: Slice = {
       summary: "Set a user's password",
       description: 'Ends every session of the account.',
       parameters: [user],
-      body: { schema: object({ password }), example: { password: 'new_password' } },
+      body: { schema: object({ password, mustChangePassword }), example: { password: 'new_password' } },
       answers: {
         200: done('User password updated'),
         400: refused('New password too short', 'id is invalid', 'bad request data'),

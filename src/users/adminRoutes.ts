@@ -3,6 +3,7 @@ import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
+import { refuseWeak } from '../auth/passwordRules.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
@@ -11,7 +12,7 @@ import { ApiError, accessDenied, badRequest, forbidden, notFound, traced } from 
 import { int64, readBody, readId } from '../input.ts'
 import { done } from '../json.ts'
 import { createUser, deleteUser, findUser, setAdmin, setDisabled, setPassword } from './queries.ts'
-import { isPasswordTooShort, isUnreadable, namesOfNew, reachOf } from './rules.ts'
+import { isUnreadable, namesOfNew, reachOf } from './rules.ts'
 
 export const adminUsers = new Hono<AppEnv>({ strict: false })
 
@@ -20,7 +21,16 @@ const mainOrg = 1
 
 const text = optional(string(), '')
 const required = pipe(string(), nonEmpty())
-const NewUserBody = object({ login: text, email: text, name: text, password: required, orgId: optional(int64, 0) })
+/** Rollcall's own: a password that its owner has to change at the first sign-in. */
+const mustChangePassword = optional(boolean(), false)
+const NewUserBody = object({
+  login: text,
+  email: text,
+  name: text,
+  password: required,
+  orgId: optional(int64, 0),
+  mustChangePassword,
+})
 
 adminUsers.post('/api/admin/users', requires('users:create', ''), async (c) => {
   const { db, config, now } = c.var
@@ -28,10 +38,11 @@ adminUsers.post('/api/admin/users', requires('users:create', ''), async (c) => {
   const { login, email } = namesOfNew(body)
   if (login === '') throw badRequest('Validation error, need specify either username or email')
   if (isUnreadable(login + email)) throw badRequest('login and email cannot hold control characters')
-  if (isPasswordTooShort(body.password, config.passwordMinLength)) throw badRequest('Password is missing or too short')
+  await refuseWeak(c, body.password, 'Password is missing or too short')
   const passwordHash = await hashPassword(body.password, config.passwordScheme)
   const orgId = body.orgId || mainOrg
-  const row = { uid: crypto.randomUUID(), login, email, name: body.name, passwordHash, orgId, now }
+  const { name, mustChangePassword } = body
+  const row = { uid: crypto.randomUUID(), login, email, name, passwordHash, mustChangePassword, orgId, now }
   const id = await createUser(db, row).catch((error: unknown) => {
     if (isMissingReference(error)) throw badRequest('organization not found', traced)
     if (!isDuplicate(error)) throw error
@@ -49,16 +60,17 @@ async function untouched(c: RequestContext, id: number): Promise<ApiError> {
   return (await findUser(c.var.db, id)) ? accessDenied('users.permissions:write', `global.users:id:${id}`) : noUser()
 }
 
-const PasswordBody = object({ password: required })
+const PasswordBody = object({ password: required, mustChangePassword })
 
 adminUsers.put('/api/admin/users/:id/password', requires('users.password:write', 'global.users:id::id'), async (c) => {
   const { db, config, now } = c.var
-  const { password } = await readBody(c, PasswordBody)
+  const { password, mustChangePassword } = await readBody(c, PasswordBody)
   const id = readId(c.req.param('id'))
-  if (isPasswordTooShort(password, config.passwordMinLength)) throw badRequest('New password too short')
-  const hash = await hashPassword(password, config.passwordScheme)
-  if (!(await setPassword(db, id, hash, now, reachOf(c.var.caller)))) throw await untouched(c, id)
-  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  await refuseWeak(c, password, 'New password too short')
+  const passwordHash = await hashPassword(password, config.passwordScheme)
+  const wanted = { passwordHash, mustChangePassword, now, reach: reachOf(c.var.caller) }
+  if (!(await setPassword(db, id, wanted))) throw await untouched(c, id)
+  c.executionCtx.waitUntil(forgetRecords(c, id))
   return done(c, 'User password updated')
 })
 
@@ -80,7 +92,7 @@ adminUsers.put(
 adminUsers.delete('/api/admin/users/:id', requires('users:delete', 'global.users:id::id'), async (c) => {
   const id = readId(c.req.param('id'))
   if (!(await deleteUser(c.var.db, id, reachOf(c.var.caller)))) throw await untouched(c, id)
-  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  c.executionCtx.waitUntil(forgetRecords(c, id))
   return done(c, 'User deleted')
 })
 
@@ -90,7 +102,7 @@ async function switchAccount(c: Called, isDisabled: boolean) {
   const outcome = await setDisabled(c.var.db, id, isDisabled, c.var.now, reachOf(c.var.caller))
   if (outcome === 'nobody' || outcome === 'out of reach') throw await untouched(c, id)
   if (outcome === 'external') throw forbidden(`Could not ${isDisabled ? 'disable' : 'enable'} external user`)
-  if (isDisabled) c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, id))
+  if (isDisabled) c.executionCtx.waitUntil(forgetRecords(c, id))
   return done(c, isDisabled ? 'User disabled' : 'User enabled')
 }
 

@@ -18,7 +18,7 @@ const byName = `SELECT ${userColumns} FROM sign_in_names n JOIN users u ON u.id 
 
 /** By login or e-mail in its exact spelling, through one primary-key read. */
 export async function findUserByName(db: Db, name: string): Promise<User | undefined> {
-  const row = await bound(db, byName, nameKey(name), name).first<UserRow>()
+  const row = await bound(db, byName, nameKey(name), name.normalize('NFC')).first<UserRow>()
   return row ? readUser(row) : undefined
 }
 
@@ -28,6 +28,7 @@ export type NewUser = {
   email: string
   name: string
   passwordHash: string
+  mustChangePassword: boolean
   orgId: number
   now: number
 }
@@ -56,6 +57,17 @@ export async function createUser(db: Db, { now, ...user }: NewUser): Promise<num
   if (!created) throw new Error('the new user has no id')
   return created.id
 }
+
+/** An org's admins too, where one would become them: with what a basic role was given beside it, all that an org gives. */
+const administersAny = (db: Db, id: number) =>
+  db
+    .select({ orgId: orgMembers.orgId })
+    .from(orgMembers)
+    .where(and(eq(orgMembers.userId, id), eq(orgMembers.role, 'Admin')))
+
+/** Who is in the reach for a change by which one becomes them: a new password, e-mail or login. */
+const isTakenOver = (db: Db, id: number, reach: Reach) =>
+  reach === 'everybody' ? undefined : and(isReached(db, id, reach), notExists(administersAny(db, id)))
 
 /** Server admins and whoever was given roles, itself or by a team, are out of the reach of people who couldn't raise anybody. */
 export const isReached = (db: Db, id: number, reach: Reach) =>
@@ -98,7 +110,7 @@ export async function updateUser(
       ...(theme && { theme }),
       updatedAt: now,
     })
-    .where(and(eq(users.id, id), notExists(external), isReached(db, id, reach)))
+    .where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach)))
   return meta.changes > 0
 }
 
@@ -111,14 +123,17 @@ export const deleteUser = async (db: Db, id: number, reach: Reach) =>
       .returning({ id: users.id })
   ).length > 0
 
+export type NewPassword = { passwordHash: string; mustChangePassword: boolean; now: number; reach: Reach }
+
 /** Ends every session of the person, and every personal token, in the same transaction: whoever knew the old password is out. */
-export async function setPassword(db: Db, id: number, passwordHash: string, now: number, reach: Reach) {
+export async function setPassword(db: Db, id: number, { now, reach, ...password }: NewPassword) {
+  const { passwordHash } = password
   const isSet = exists(hasPassword(db, id, passwordHash))
   const [updated] = await db.batch([
     db
       .update(users)
-      .set({ passwordHash, updatedAt: now })
-      .where(and(eq(users.id, id), isReached(db, id, reach)))
+      .set({ ...password, updatedAt: now })
+      .where(and(eq(users.id, id), isTakenOver(db, id, reach)))
       .returning({ id: users.id }),
     db.delete(sessions).where(and(eq(sessions.userId, id), isSet)),
     db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, id), isSet)),
@@ -143,7 +158,7 @@ export async function changeOwnPassword(db: Db, { userId, verified, hash, now, s
   const changed = hasPassword(db, userId, hash)
   const update = db
     .update(users)
-    .set({ passwordHash: hash, updatedAt: now })
+    .set({ passwordHash: hash, mustChangePassword: false, updatedAt: now })
     .where(and(eq(users.id, userId), eq(users.passwordHash, verified)))
     .returning({ id: users.id })
   const end = db.delete(sessions).where(and(eq(sessions.userId, userId), exists(changed)))

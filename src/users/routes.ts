@@ -3,6 +3,7 @@ import { object, optional, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { onUsers } from '../auth/metadata.ts'
+import { leastOwn, refuseWeak } from '../auth/passwordRules.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { decidingOn } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
@@ -16,7 +17,7 @@ import { readPage, withinLimit } from '../page.ts'
 import { newSession, openSession } from '../sessions/open.ts'
 import { day } from '../time.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
-import { isOwnPasswordTooShort, isUnreadable, namesToChange, type Reach, reachOf } from './rules.ts'
+import { isUnreadable, namesToChange, type Reach, reachOf } from './rules.ts'
 import { searchUsers } from './search.ts'
 import { lookupProfile, profile, userHit } from './views.ts'
 
@@ -102,6 +103,7 @@ const PasswordBody = object({ oldPassword: text, newPassword: text })
 
 users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
   const { db, config, now, me } = c.var
+  c.var.deed.action = 'password:change'
   const { oldPassword, newPassword } = await readBody(c, PasswordBody)
   const external = me.user.authModule
   if (external !== null && ['', 'ldap', 'authproxy'].includes(external)) {
@@ -109,7 +111,7 @@ users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
   }
   const verified = (await knowsPassword(c, me, oldPassword)) ? me.passwordHash : null
   if (verified === null) throw unauthorized('Invalid old password')
-  if (isOwnPasswordTooShort(newPassword, config.passwordMinLength)) throw badRequest('New password is too short')
+  await refuseWeak(c, newPassword, 'New password is too short', leastOwn)
   const hash = await hashPassword(newPassword, config.passwordScheme)
   const session = me.session && newSession(c, me.user.id, hash)
   const { changed, sessionId } = await changeOwnPassword(db, {
@@ -121,6 +123,6 @@ users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
   })
   if (!changed) throw unauthorized('Invalid old password')
   if (session && sessionId !== undefined) openSession(c, sessionId, session)
-  c.executionCtx.waitUntil(forgetRecords(c.env.SESSIONS, me.user.id, sessionId))
+  c.executionCtx.waitUntil(forgetRecords(c, me.user.id, sessionId))
   return done(c, 'User password changed')
 })

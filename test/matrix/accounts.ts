@@ -26,6 +26,7 @@ export const ownAccount: Entries = {
   'PUT /api/user': sending(plain, () => ({ login: 'renamed', email: 'renamed@x.org', name: 'Renamed' })),
   'PUT /api/user/password': sending(plain, () => ({ oldPassword: 'pass', newPassword: 'another' })),
   'GET /api/user/auth-tokens': plain,
+  'POST /api/user/revoke-other-auth-tokens': plain,
   'POST /api/user/revoke-auth-token': sending(sessions, ({ values }) => ({ authTokenId: values.sessionId })),
   'GET /api/user/orgs': plain,
   'POST /api/user/using/:id': switches,

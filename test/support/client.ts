@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { app } from '../../src/app.ts'
 import { checkDocumented } from './documented.ts'
+import { checkSafe } from './leaks.ts'
 
 /** How a request signs in: `login:password`, a token, a session cookie, or not at all. */
 export type Who = string | { token: string } | { cookie: string } | undefined
@@ -42,6 +43,7 @@ export async function call(who: Who, method: string, path: string, sent: Sent = 
   const text = await response.text()
   const answer = { status: response.status, body: parse(text), text, headers: response.headers }
   checkDocumented(method, request.url, answer)
+  checkSafe(method, request.url, answer)
   return answer
 }
 

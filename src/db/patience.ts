@@ -1,0 +1,71 @@
+/** The way to the database broke; asking once more may go well. D1 tries so itself, but not for long. */
+const isPassing = (error: unknown) =>
+  error instanceof Error &&
+  /Network connection lost|storage caused object to be reset|Cannot resolve D1 DB due to transient issue/.test(
+    error.message,
+  )
+
+async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (isPassing(error)) return ask()
+    throw error
+  }
+}
+
+/** What starts with SELECT can't write; what starts with WITH may end in an INSERT. */
+const isRead = (text: string) =>
+  /^\s*select\b/i.test(text) || (/^\s*with\b/i.test(text) && !/\b(?:insert|update|delete|replace)\b/i.test(text))
+
+/** A statement that only reads, and so may be asked twice; a write whose answer was lost may have been done. */
+class Read implements D1PreparedStatement {
+  readonly inner: D1PreparedStatement
+  constructor(inner: D1PreparedStatement) {
+    this.inner = inner
+  }
+  bind(...values: unknown[]) {
+    return new Read(this.inner.bind(...values))
+  }
+  first<T>(): Promise<T | null> {
+    return askTwice(() => this.inner.first<T>())
+  }
+  all<T>() {
+    return askTwice(() => this.inner.all<T>())
+  }
+  run<T>() {
+    return askTwice(() => this.inner.run<T>())
+  }
+  raw<T>(options: { columnNames: true }): Promise<[string[], ...T[]]>
+  raw<T>(options?: { columnNames?: false }): Promise<T[]>
+  raw<T>(options?: { columnNames?: boolean }): Promise<unknown[]> {
+    return askTwice<unknown[]>(() =>
+      options?.columnNames ? this.inner.raw<T>({ columnNames: true }) : this.inner.raw<T>(),
+    )
+  }
+}
+
+/** D1 whose reads are asked once more where the first answer was lost. */
+export class Patient implements D1Database {
+  readonly d1: D1Database
+  constructor(d1: D1Database) {
+    this.d1 = d1
+  }
+  prepare(text: string) {
+    const statement = this.d1.prepare(text)
+    return isRead(text) ? new Read(statement) : statement
+  }
+  batch<T>(statements: D1PreparedStatement[]) {
+    const ask = () => this.d1.batch<T>(statements.map((one) => (one instanceof Read ? one.inner : one)))
+    return statements.every((one) => one instanceof Read) ? askTwice(ask) : ask()
+  }
+  exec(text: string) {
+    return this.d1.exec(text)
+  }
+  withSession() {
+    return this.d1.withSession()
+  }
+  dump() {
+    return this.d1.dump()
+  }
+}
