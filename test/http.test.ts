@@ -64,10 +64,11 @@ describe('what every answer has in common', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const down = new Proxy(env.DB, {
       get(target, key) {
+        const fail = async () => Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+        if (key === 'batch') return fail
         if (key !== 'prepare') return Reflect.get(target, key).bind(target)
         return (text: string) => {
           if (/^select|^with/i.test(text)) return target.prepare(text)
-          const fail = async () => Promise.reject(new Error('D1_ERROR: Network connection lost.'))
           return { bind: () => ({ run: fail, all: fail, raw: fail, first: fail }) }
         }
       },
@@ -77,7 +78,8 @@ describe('what every answer has in common', () => {
       expect(answer).toMatchObject({ status: 503, body: { message: 'The database is not available: try again' } })
       expect(answer.headers.get('Retry-After')).toBe('5')
     }
-    expect(log.mock.calls).toHaveLength(3)
+    // The failure, and that it could not be recorded.
+    expect(log.mock.calls).toHaveLength(6)
     expect(JSON.stringify(log.mock.calls)).not.toContain('fine')
     log.mockRestore()
   })

@@ -320,7 +320,7 @@ describe('guessing', () => {
     expect((await as('lockme:pass').get('/api/user', from('192.0.2.1'))).status).toBe(200)
     await as('lockme:pass').put('/api/user/password', { oldPassword: 'e', newPassword: 'fffff' }, from('192.0.2.1'))
     expect(await as('lockme:pass').get('/api/user', from('192.0.2.1'))).toMatchObject(wrong)
-    expect((await login('lockme@example.org', 'pass', '192.0.2.1')).status).toBe(401)
+    expect((await login('lockme@example.org', 'pass', '192.0.2.1')).status).toBe(429)
     expect((await as('lockme:pass').get('/api/user', from('192.0.2.2'))).status).toBe(200)
     const count = () =>
       env.DB.prepare('SELECT count(*) AS n FROM login_attempts WHERE account = ?').bind(`id:${id}`).first()
@@ -334,9 +334,9 @@ describe('guessing', () => {
   it('is stopped for a /64, and a forged header changes nothing', async () => {
     await person('six')
     for (let at = 1; at <= 5; at++) await login('six', `no${at}`, `2001:db8:0:7::${at}`)
-    expect((await login('six', 'pass', '2001:db8:0:7::99')).status).toBe(401)
+    expect((await login('six', 'pass', '2001:db8:0:7::99')).status).toBe(429)
     const forged = { ...from('2001:db8:0:7::99'), 'X-Forwarded-For': '9.9.9.9', 'X-Real-IP': '9.9.9.9' }
-    expect((await as(undefined).post('/login', { user: 'six', password: 'pass' }, forged)).status).toBe(401)
+    expect((await as(undefined).post('/login', { user: 'six', password: 'pass' }, forged)).status).toBe(429)
     expect((await login('six', 'pass', '2001:db8:0:8::1')).status).toBe(200)
   })
 
@@ -393,7 +393,7 @@ describe('guessing', () => {
     await person('once')
     const strict = as(undefined, { LOGIN_MAX_ATTEMPTS: '1' })
     await strict.post('/login', { user: 'once', password: 'no' })
-    expect((await strict.post('/login', { user: 'once', password: 'pass' })).status).toBe(401)
+    expect((await strict.post('/login', { user: 'once', password: 'pass' })).status).toBe(429)
   })
 })
 

@@ -146,7 +146,7 @@ describe.each(owners)('the roles of a %s', (noun, path, words) => {
           uid: usersReader,
           name: 'fixed:users:reader',
           displayName: 'User reader',
-          description: 'Reads accounts, their sessions, quotas and teams',
+          description: '',
           group: 'Users',
           updated: '0001-01-01T00:00:00Z',
           created: '0001-01-01T00:00:00Z',

@@ -137,14 +137,3 @@ export async function listAudit(db: Db, { limit, ...wanted }: Wanted) {
   const [{ last, n } = { last: 0, n: 0 }] = results
   return { rows: page, end: isCut ? page.at(-1)?.id : n === window ? last : undefined }
 }
-
-/** The oldest rows from before a time, at most so many; how many went. */
-export const purgeAudit = async (db: Db, before: number, limit = 500) =>
-  (
-    await bound(
-      db,
-      'DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE at < ?1 ORDER BY at LIMIT ?2)',
-      before,
-      limit,
-    ).run()
-  ).meta.changes
