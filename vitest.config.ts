@@ -11,7 +11,7 @@ const migrations = await readD1Migrations('drizzle')
 function openMailbox(): Promise<string> {
   const received: object[] = []
   const server = createServer(async (request, response) => {
-    const status = Number(request.url?.slice(1) || 200)
+    const status = Number.parseInt(request.url?.slice(1) ?? '', 10) || 200
     let body = ''
     for await (const chunk of request) body += chunk
     if (request.method === 'POST') {
