@@ -15,45 +15,58 @@ export type Trip = 'read' | 'write'
 const kindOf = (texts: readonly string[]): Trip =>
   texts.some((text) => /\b(insert|update|delete|replace)\b/i.test(text)) ? 'write' : 'read'
 
-/** A call is a trip, whether of one statement or of a batch. `strike` starts a new count; without a fault nothing fails. */
-export function faultyD1() {
-  let fault: Fault | undefined
-  let trips: Trip[] = []
-  const known = new WeakMap<object, { inner: D1PreparedStatement; text: string }>()
+type AroundTrip = <T>(texts: readonly string[], run: () => Promise<T>) => Promise<T>
 
-  async function trip<T>(texts: readonly string[], run: () => Promise<T>): Promise<T> {
-    trips.push(kindOf(texts))
-    const { at = 0, onwards = false, when = 'before', words = connectionLost } = fault ?? {}
-    const fails = fault !== undefined && (onwards ? trips.length >= at : trips.length === at)
-    if (!fails) return run()
-    if (when === 'after') await run()
-    throw new Error(words)
-  }
+/** The real D1, each call to which goes through `around`: a trip, whether of one statement or of a batch. */
+function wrappedD1(around: AroundTrip): D1Database {
+  const known = new WeakMap<object, { inner: D1PreparedStatement; text: string }>()
+  const ways: readonly PropertyKey[] = ['first', 'all', 'run', 'raw'] satisfies Way[]
 
   function wrap(inner: D1PreparedStatement, text: string): D1PreparedStatement {
     const proxy = new Proxy(inner, {
       get(target, key) {
         const member = Reflect.get(target, key)
         if (key === 'bind') return (...values: unknown[]) => wrap(target.bind(...values), text)
-        const ways: readonly PropertyKey[] = ['first', 'all', 'run', 'raw'] satisfies Way[]
         if (!ways.includes(key)) return member
-        return (...values: unknown[]) => trip([text], async () => Reflect.apply(member, target, values))
+        return (...values: unknown[]) => around([text], async () => Reflect.apply(member, target, values))
       },
     })
     known.set(proxy, { inner, text })
     return proxy
   }
 
-  const db = new Proxy(env.DB, {
+  return new Proxy(env.DB, {
     get(target, key) {
       if (key === 'prepare') return (text: string) => wrap(target.prepare(text), text)
       if (key !== 'batch') return Reflect.get(target, key).bind(target)
       return (statements: D1PreparedStatement[]) =>
-        trip(
+        around(
           statements.map((statement) => known.get(statement)?.text ?? ''),
           () => target.batch(statements.map((statement) => known.get(statement)?.inner ?? statement)),
         )
     },
+  })
+}
+
+/** Each trip starts so much later. */
+export const slowD1 = (milliseconds: number) =>
+  wrappedD1(async (_, run) => {
+    await scheduler.wait(milliseconds)
+    return run()
+  })
+
+/** `strike` starts a new count of trips; without a fault nothing fails. */
+export function faultyD1() {
+  let fault: Fault | undefined
+  let trips: Trip[] = []
+
+  const db = wrappedD1(async (texts, run) => {
+    trips.push(kindOf(texts))
+    const { at = 0, onwards = false, when = 'before', words = connectionLost } = fault ?? {}
+    const fails = fault !== undefined && (onwards ? trips.length >= at : trips.length === at)
+    if (!fails) return run()
+    if (when === 'after') await run()
+    throw new Error(words)
   })
 
   /** What was asked since the last time, and from now on this fails. */
