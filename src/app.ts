@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { heldPermissions } from './accessControl/permissionRoutes.ts'
 import { accessControl } from './accessControl/routes.ts'
@@ -24,6 +23,7 @@ import { quotas } from './quotas/routes.ts'
 import { roleAssignments } from './roles/assignmentRoutes.ts'
 import { builtinRoles } from './roles/builtinRoutes.ts'
 import { roles } from './roles/routes.ts'
+import { newRoutes } from './router.ts'
 import { server } from './server/routes.ts'
 import { serviceAccounts } from './serviceAccounts/routes.ts'
 import { serviceAccountTokens } from './serviceAccounts/tokenRoutes.ts'
@@ -37,8 +37,7 @@ import { tokens } from './tokens/routes.ts'
 import { adminUsers } from './users/adminRoutes.ts'
 import { users } from './users/routes.ts'
 
-/** Grafana trims one trailing slash on its API routes, hence `strict: false`. */
-export const app = new Hono<AppEnv>({ strict: false })
+export const app = newRoutes()
 
 /** Headers come first, since setting them on a finished response copies it each time. */
 app.use(async (c, next) => {

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { mayOnServer } from '../auth/permissions.ts'
@@ -7,10 +7,11 @@ import { notFound } from '../errors.ts'
 import { isTrue, readId, readText } from '../input.ts'
 import { send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { findHolder, type Holder, listHolders } from './permissionQueries.ts'
 import { permissionsByUser, permissionsHeld } from './permissionViews.ts'
 
-export const heldPermissions = new Hono<AppEnv>({ strict: false })
+export const heldPermissions = newRoutes()
 
 const reading = 'users.permissions:read'
 

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { array, maxLength, nullish, object, optional, pipe, string } from 'valibot'
 import { anySignedIn } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
@@ -9,6 +9,7 @@ import { accessDenied, badRequest, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { maxRows, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import {
   giftsOf,
   noAccount,
@@ -25,7 +26,7 @@ import { changePermissions, listPermissions } from './queries.ts'
 import { beyondGift, changeOf, type Wish, withinLimits } from './rules.ts'
 import { givenPermission, heldActions, scopesByAction } from './views.ts'
 
-export const accessControl = new Hono<AppEnv>({ strict: false })
+export const accessControl = newRoutes()
 
 async function heldBy(db: Db, caller: Person | Machine): Promise<readonly Grant[]> {
   const personId = giftsOf(caller)

@@ -1,14 +1,14 @@
-import { Hono } from 'hono'
 import { requiresOnServer } from '../auth/guards.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { badRequest } from '../errors.ts'
 import { parseInt64, readText } from '../input.ts'
 import { send, toJson } from '../json.ts'
 import { maxRows } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { listAudit } from './queries.ts'
 import { auditEntry } from './views.ts'
 
-export const audit = new Hono<AppEnv>({ strict: false })
+export const audit = newRoutes()
 
 const ndjson = 'application/x-ndjson'
 const maxPage = 1_000

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import {
   array,
   boolean,
@@ -17,11 +16,11 @@ import { anySignedIn, requires, requiresAny } from '../auth/guards.ts'
 import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { may } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { ApiError, accessDenied, badRequest, forbidden, notFound, tooLarge, traced } from '../errors.ts'
 import { int64, parseInt64, readBody, readText } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import {
   type Content,
   createDashboard,
@@ -35,7 +34,7 @@ import {
 import { type Decision, decide, slugOf, uidFault, uidOf } from './rules.ts'
 import { addressOf, dashboardHit, emptyHome, fullDashboard, type Rights, saved } from './views.ts'
 
-export const dashboards = new Hono<AppEnv>({ strict: false })
+export const dashboards = newRoutes()
 
 type Caller = Person | Machine
 

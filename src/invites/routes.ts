@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { clientAddress } from '../auth/address.ts'
 import { takeTurn } from '../auth/attempts.ts'
@@ -8,7 +7,7 @@ import { refuseLimited } from '../auth/limits.ts'
 import { mayGiveRole } from '../auth/permissions.ts'
 import { secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { ApiError, badRequest, forbidden, notFound, traced } from '../errors.ts'
 import { readBody, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
@@ -17,13 +16,14 @@ import { addedToOrg, invitation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { forgetCode } from '../signUp/queries.ts'
 import { newAccount, openAccount } from '../signUp/register.ts'
 import { findInvite, type Invited, invite, type ListedInvite, listInvites, revokeInvite } from './queries.ts'
 import { isFor, namesOfInvited } from './rules.ts'
 import { listedInvite, shownInvite, shownName } from './views.ts'
 
-export const invites = new Hono<AppEnv>({ strict: false })
+export const invites = newRoutes()
 
 invites.get('/api/org/invites', requires('org.users:add', 'users:*'), async (c) =>
   send(c, withinLimit(await listInvites(c.var.db, c.var.caller.orgId, c.var.now)).map(listedInvite)),

@@ -1,11 +1,10 @@
-import { Hono } from 'hono'
 import { requires, requiresSomeOf } from '../auth/guards.ts'
 import { decidingOn, may } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
-import type { AppEnv } from '../env.ts'
 import { readSearch } from '../input.ts'
 import { send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { reachOf } from '../users/rules.ts'
 import { searchMembers } from '../users/search.ts'
 import {
@@ -23,7 +22,7 @@ import {
 import { removeMember, removeMemberWithAccount } from './memberQueries.ts'
 import { choosable, shownMember } from './views.ts'
 
-export const currentOrg = new Hono<AppEnv>({ strict: false })
+export const currentOrg = newRoutes()
 
 currentOrg.get('/api/org', requires('orgs:read', ''), (c) =>
   showOrg(c, c.var.caller.orgId, decidingOn(c.var.caller, 'all')),

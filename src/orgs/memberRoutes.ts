@@ -1,10 +1,9 @@
-import { Hono } from 'hono'
 import { decidingInOrg, requiresInOrg } from '../auth/guards.ts'
-import type { AppEnv } from '../env.ts'
+import { newRoutes } from '../router.ts'
 import { addToOrg, changeRole, listMembers, orgOfPath, toldRemoval, userOfPath } from './handlers.ts'
 import { removeMember } from './memberQueries.ts'
 
-export const orgMembers = new Hono<AppEnv>({ strict: false })
+export const orgMembers = newRoutes()
 
 /** Always whole: Grafana ignores `query` and `limit` here, and an org that is none has no members. */
 orgMembers.get('/api/orgs/:orgId/users', requiresInOrg('org.users:read', 'users:*'), (c) =>

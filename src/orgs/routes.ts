@@ -1,16 +1,15 @@
-import { Hono } from 'hono'
 import { decidingInOrg, requires, requiresInOrg, requiresOnServer, signedIn } from '../auth/guards.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced, unauthorized } from '../errors.ts'
 import { readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPageFromZero, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { moveOrg, noOrg, OrgBody, orgOfPath, renameOrg, showOrg } from './handlers.ts'
 import { createOrg, deleteOrg, findOrgByName, listOrgs, listOrgsOf, switchOrg } from './queries.ts'
 import { shownOrg } from './views.ts'
 
-export const orgs = new Hono<AppEnv>({ strict: false })
+export const orgs = newRoutes()
 
 orgs.get('/api/user/orgs', signedIn('users:read', 'an empty list'), async (c) =>
   send(c, await listOrgsOf(c.var.db, c.var.me.user.id)),

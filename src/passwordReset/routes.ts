@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { clientAddress } from '../auth/address.ts'
 import { takeTurn } from '../auth/attempts.ts'
@@ -6,7 +5,7 @@ import { anyone } from '../auth/guards.ts'
 import { leastOwn, refuseWeak } from '../auth/passwordRules.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetRecords } from '../auth/records.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { badRequest } from '../errors.ts'
 import { readBody } from '../input.ts'
 import { done } from '../json.ts'
@@ -15,10 +14,11 @@ import { linkTo } from '../mail/links.ts'
 import { resetInstructions } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
+import { newRoutes } from '../router.ts'
 import { newResetCode, ownerOf, resetHash } from './codes.ts'
 import { findReset, findResettable, resetPassword, startReset } from './queries.ts'
 
-export const passwordReset = new Hono<AppEnv>({ strict: false })
+export const passwordReset = newRoutes()
 
 /** Seconds for which the link in the mail is good (Grafana: 2 h). */
 const codeLifetime = 2 * 60 * 60

@@ -1,14 +1,14 @@
-import { Hono } from 'hono'
 import { requires, signedIn } from '../auth/guards.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { type ApiError, badRequest, notFound, traced } from '../errors.ts'
 import { readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
+import { newRoutes } from '../router.ts'
 import { addHelpFlags, clearHelpFlags, findPreferences, type Missing, type Owner, savePreferences } from './queries.ts'
 import { type Change, changeOf, isTheme, PreferencesBody, replacementOf } from './rules.ts'
 import { shownPreferences } from './views.ts'
 
-export const preferences = new Hono<AppEnv>({ strict: false })
+export const preferences = newRoutes()
 
 const show = async (c: RequestContext, owner: Owner) =>
   send(c, shownPreferences(await findPreferences(c.var.db, owner)))

@@ -1,12 +1,12 @@
-import { Hono } from 'hono'
 import { minValue, object, optional, pipe } from 'valibot'
 import { requires, requiresInOrg, signedIn } from '../auth/guards.ts'
 import type { QuotaDefaults } from '../config.ts'
 import { isMissingReference } from '../db/client.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { badRequest, notFound, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
+import { newRoutes } from '../router.ts'
 import { setOrgLimit, setUserLimit, usageOfOrg, usageOfUser } from './queries.ts'
 import { isOrgTarget, isUserTarget, orgDefaults } from './rules.ts'
 import { orgQuotas, userQuotas } from './views.ts'
@@ -14,7 +14,7 @@ import { orgQuotas, userQuotas } from './views.ts'
 // Grafana 9.3.2 answers 500 to most of these while quotas are off, which they are by default. Here it is the 404 that
 // 8.1.8 gave, and the caller's mistakes that are a 500 or a 200 there are a 404 too.
 
-export const quotas = new Hono<AppEnv>({ strict: false })
+export const quotas = newRoutes()
 
 function enabled(c: RequestContext): QuotaDefaults {
   const { quotas } = c.var.config

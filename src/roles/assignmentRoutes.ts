@@ -1,7 +1,6 @@
-import { Hono } from 'hono'
 import { requires, requiresAny } from '../auth/guards.ts'
 import type { Grant } from '../auth/permissions.ts'
-import type { AppEnv } from '../env.ts'
+import { newRoutes } from '../router.ts'
 import { requiresAll } from './assignmentAccess.ts'
 import {
   addRole,
@@ -14,7 +13,7 @@ import {
 } from './assignmentHandlers.ts'
 import { delegate } from './assignmentRules.ts'
 
-export const roleAssignments = new Hono<AppEnv>({ strict: false })
+export const roleAssignments = newRoutes()
 
 const addToUser: Grant = ['users.roles:add', delegate]
 const removeFromUser: Grant = ['users.roles:remove', delegate]

@@ -1,13 +1,13 @@
-import { Hono } from 'hono'
 import { boolean, maxLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, notFound, traced } from '../errors.ts'
 import { isTrue, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { delegate } from './assignmentRules.ts'
 import { findRole, giveToBasic, listGivenToBasic, takeFromBasic } from './queries.ts'
 import { beyondReach, canBeGiven, rankOf } from './rules.ts'
@@ -16,7 +16,7 @@ import { givenToBasic } from './views.ts'
 // Roles that everybody of a basic role has beside it in one org, by Grafana 8's paths. For all orgs, and for server
 // admins, the basic role itself is changed (docs/decisions/0008-roles.md).
 
-export const builtinRoles = new Hono<AppEnv>({ strict: false })
+export const builtinRoles = newRoutes()
 
 builtinRoles.get('/api/access-control/builtin-roles', requires('roles.builtin:read', 'roles:*'), async (c) => {
   const { db, caller } = c.var

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import {
   array,
   boolean,
@@ -20,11 +19,12 @@ import type { Grant } from '../auth/permissions.ts'
 import { isBasic, isFixed } from '../auth/roles.ts'
 import { uidOf } from '../dashboards/rules.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { accessDenied, badRequest, badRequestData, conflict, notFound, tooLarge, traced } from '../errors.ts'
 import { int64, isTrue, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { delegate } from './assignmentRules.ts'
 import { createRole, deleteRole, findRole, listRoles, replaceRole, resetBasicRoles } from './queries.ts'
 import {
@@ -42,7 +42,7 @@ import {
 } from './rules.ts'
 import { fullRole, listedRole } from './views.ts'
 
-export const roles = new Hono<AppEnv>({ strict: false })
+export const roles = newRoutes()
 
 /** Grafana asks for `status:accesscontrol`. */
 roles.get('/api/access-control/status', anySignedIn('says only that there are roles'), (c) =>

@@ -1,12 +1,11 @@
-import { Hono } from 'hono'
 import { anySignedIn, requires, requiresSome } from '../auth/guards.ts'
 import { may } from '../auth/permissions.ts'
-import type { AppEnv } from '../env.ts'
 import { send, toJson } from '../json.ts'
+import { newRoutes } from '../router.ts'
 import { readStats } from './queries.ts'
 import { frontendSettings, serverStats, settings } from './views.ts'
 
-export const server = new Hono<AppEnv>({ strict: false })
+export const server = newRoutes()
 
 server.get('/api/admin/stats', requires('server.stats:read', ''), async (c) =>
   send(c, serverStats(await readStats(c.var.db, c.var.now))),

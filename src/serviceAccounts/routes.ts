@@ -1,15 +1,14 @@
-import { Hono } from 'hono'
 import { array, boolean, maxLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { beyondOnServer, type Grant, holdsRole, type Role } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { ApiError, accessDenied, badRequest, traced } from '../errors.ts'
 import { isTrue, readBody, readSearch, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import {
   giftsOf,
   noAccount,
@@ -24,7 +23,7 @@ import { allowedOn, loginOf, readableAccounts } from './rules.ts'
 import { searchAccounts } from './search.ts'
 import { accountDetails, accountHit, createdAccount, shownGrants } from './views.ts'
 
-export const serviceAccounts = new Hono<AppEnv>({ strict: false })
+export const serviceAccounts = newRoutes()
 
 /** In capitals here, unlike elsewhere (Grafana 9.3.2). */
 const badData = () => badRequest('Bad request data', traced)

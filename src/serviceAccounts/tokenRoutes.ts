@@ -1,22 +1,21 @@
-import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { creatorsOf, type HeldRole, type Machine, type Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { beyond, beyondOnServer, holdingsByRoles, holdsRole } from '../auth/permissions.ts'
 import { newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
 import { int64, parseInt64, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { expiryOf } from '../tokens/rules.ts'
 import { giftsOf, reachAccount, reached, readAccountId, requiresOnAccount } from './access.ts'
 import type { Account } from './queries.ts'
 import { createAccountToken, deleteAccountToken, findMinting, listAccountTokens } from './tokenQueries.ts'
 import { accountToken } from './views.ts'
 
-export const serviceAccountTokens = new Hono<AppEnv>({ strict: false })
+export const serviceAccountTokens = newRoutes()
 
 serviceAccountTokens.get('/api/serviceaccounts/:id/tokens', requiresOnAccount('serviceaccounts:read'), async (c) => {
   const { db, caller, now } = c.var

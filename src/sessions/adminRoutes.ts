@@ -1,15 +1,14 @@
-import { Hono } from 'hono'
 import { object, optional } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import { forgetRecord, forgetRecords, listRecords } from '../auth/records.ts'
-import type { AppEnv } from '../env.ts'
 import { badRequest, notFound, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
+import { newRoutes } from '../router.ts'
 import { endSessionsOf, listSessionsOf, revokeSession } from './queries.ts'
 import { authToken } from './views.ts'
 
-export const adminSessions = new Hono<AppEnv>({ strict: false })
+export const adminSessions = newRoutes()
 
 /** With a capital, unlike the other answers about a person (Grafana). */
 const noUser = () => notFound('User not found', traced)

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { attemptWindow } from '../auth/attempts.ts'
 import { identify } from '../auth/authenticate.ts'
@@ -7,16 +6,16 @@ import { anyone, signedIn } from '../auth/guards.ts'
 import { forgetRecord, forgetRecords, listRecords } from '../auth/records.ts'
 import { sessionHash } from '../auth/secrets.ts'
 import { signIn } from '../auth/signIn.ts'
-import type { AppEnv } from '../env.ts'
 import { ApiError, badRequest, notFound, traced, unauthorized } from '../errors.ts'
 import { int64, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { startSession } from './open.ts'
 import { deleteOtherSessions, deleteSession, deleteSessionByHash, listSessions } from './queries.ts'
 import { authToken } from './views.ts'
 
-export const sessions = new Hono<AppEnv>({ strict: false })
+export const sessions = newRoutes()
 
 const LoginBody = object({ user: pipe(string(), nonEmpty()), password: pipe(string(), nonEmpty()) })
 

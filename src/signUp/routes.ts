@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { clientAddress } from '../auth/address.ts'
 import { takeTurn } from '../auth/attempts.ts'
@@ -6,7 +5,7 @@ import { anyone } from '../auth/guards.ts'
 import { nameKey } from '../auth/queries.ts'
 import { secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { ApiError, badRequest, notFound, unauthorized } from '../errors.ts'
 import { readBody } from '../input.ts'
 import { done, send } from '../json.ts'
@@ -14,12 +13,13 @@ import { linkTo, newCode } from '../mail/links.ts'
 import { confirmation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, sendMail, tooManyRequests } from '../mail/send.ts'
+import { newRoutes } from '../router.ts'
 import { day } from '../time.ts'
 import { findSignUp, forgetCode, isTaken, type Right, startSignUp } from './queries.ts'
 import { newAccount, openAccount } from './register.ts'
 import { namesOfOwn } from './rules.ts'
 
-export const signUp = new Hono<AppEnv>({ strict: false })
+export const signUp = newRoutes()
 
 /** Seconds for which the link in the mail is good. */
 const codeLifetime = day

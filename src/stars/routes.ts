@@ -1,15 +1,15 @@
-import { Hono } from 'hono'
 import { signedIn } from '../auth/guards.ts'
 import type { Person } from '../auth/identity.ts'
 import { allows, grantsOf } from '../auth/permissions.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { badRequest, notFound, traced } from '../errors.ts'
 import { parseInt64 } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { listStars, star, starByUid, unstar, unstarByUid } from './queries.ts'
 
-export const stars = new Hono<AppEnv>({ strict: false })
+export const stars = newRoutes()
 
 const noUser = () => notFound('user not found')
 

@@ -1,15 +1,14 @@
-import { Hono } from 'hono'
 import { array, maxLength, object, optional, pipe, string, transform } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
 import { beyond, holdingsByRoles, ofTeam, teamAdmin } from '../auth/permissions.ts'
 import { nameKey } from '../auth/queries.ts'
 import { type Db, isDuplicate, isMissingReference } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { accessDenied, badRequest, notFound, traced } from '../errors.ts'
 import { int64, positiveId, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { maxRows, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { grantsGiven } from '../serviceAccounts/rules.ts'
 import {
   addTeamMember,
@@ -22,7 +21,7 @@ import {
 import { isPermission, wantedMembers } from './rules.ts'
 import { memberDetails } from './views.ts'
 
-export const teamMembers = new Hono<AppEnv>({ strict: false })
+export const teamMembers = newRoutes()
 
 /** A team that the org doesn't have has nobody on it: Grafana answers an empty list, not a 404. */
 teamMembers.get('/api/teams/:teamId/members', requires('teams.permissions:read', 'teams:id::teamId'), async (c) => {

@@ -1,21 +1,20 @@
-import { Hono } from 'hono'
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires, requiresSome, signedIn } from '../auth/guards.ts'
 import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { onTeams } from '../auth/metadata.ts'
 import { decidingOn } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, notFound, traced } from '../errors.ts'
 import { isTrue, readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { createTeam, deleteTeam, findTeam, listTeamsOf, updateTeam } from './queries.ts'
 import { visibleTeams } from './rules.ts'
 import { searchTeams } from './search.ts'
 import { teamDetails } from './views.ts'
 
-export const teams = new Hono<AppEnv>({ strict: false })
+export const teams = newRoutes()
 
 teams.get('/api/user/teams', signedIn('users:read', 'an empty list'), async (c) => {
   const { db, me } = c.var

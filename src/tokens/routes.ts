@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { array, maxLength, minLength, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
 import { creatorsOf } from '../auth/identity.ts'
@@ -6,11 +5,11 @@ import { refuseLimited } from '../auth/limits.ts'
 import { type Grant, holdsRole } from '../auth/permissions.ts'
 import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv } from '../env.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
 import { int64, readBody, readId, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import {
   createApiKey,
   createPersonalToken,
@@ -22,7 +21,7 @@ import {
 import { expiryOf } from './rules.ts'
 import { apiKey, personalToken } from './views.ts'
 
-export const tokens = new Hono<AppEnv>({ strict: false })
+export const tokens = newRoutes()
 
 const name = pipe(string(), nonEmpty())
 

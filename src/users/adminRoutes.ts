@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import type { Machine, Person } from '../auth/identity.ts'
@@ -7,14 +6,15 @@ import { refuseWeak } from '../auth/passwordRules.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { ApiError, accessDenied, badRequest, forbidden, notFound, traced } from '../errors.ts'
 import { int64, readBody, readId } from '../input.ts'
 import { done } from '../json.ts'
+import { newRoutes } from '../router.ts'
 import { createUser, deleteUser, findUser, setAdmin, setDisabled, setPassword } from './queries.ts'
 import { isUnreadable, namesOfNew, reachOf } from './rules.ts'
 
-export const adminUsers = new Hono<AppEnv>({ strict: false })
+export const adminUsers = newRoutes()
 
 /** Where somebody goes who was created without an org: Grafana's `auto_assign_org`. */
 const mainOrg = 1

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { object, optional, string } from 'valibot'
 import { requires, signedIn } from '../auth/guards.ts'
 import { refuseLimited } from '../auth/limits.ts'
@@ -9,11 +8,12 @@ import { decidingOn } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
-import type { AppEnv, RequestContext } from '../env.ts'
+import type { RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
 import { isTrue, readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
+import { newRoutes } from '../router.ts'
 import { newSession, openSession } from '../sessions/open.ts'
 import { day } from '../time.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
@@ -21,7 +21,7 @@ import { isUnreadable, namesToChange, type Reach, reachOf } from './rules.ts'
 import { searchUsers } from './search.ts'
 import { lookupProfile, profile, userHit } from './views.ts'
 
-export const users = new Hono<AppEnv>({ strict: false })
+export const users = newRoutes()
 
 const noUser = () => notFound('user not found')
 
