@@ -45,9 +45,9 @@ async function migrate(miniflare: Miniflare) {
   }
 }
 
-/** A built Worker with the bindings of wrangler.toml, its database migrated. */
-export async function start(name: string, file: string): Promise<Running> {
-  const texts = Object.entries({ ...vars, ADMIN_PASSWORD: 'admin' })
+/** A built Worker with the bindings of wrangler.toml, its database migrated; `more` are variables beside those there. */
+export async function start(name: string, file: string, more: Record<string, string> = {}): Promise<Running> {
+  const texts = Object.entries({ ...vars, ADMIN_PASSWORD: 'admin', ...more })
   const before = new Set(workerdOfThisProcess())
   const { miniflare, address } = await startWorker({
     name,
