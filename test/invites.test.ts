@@ -380,6 +380,22 @@ describe('a mail', () => {
     expect(await mailsTo('told@example.org')).toMatchObject([{ subject: 'olive has added you to Second Org' }])
   })
 
+  it.each([
+    ['is disabled', (id: number) => as(root).post(`/api/admin/users/${id}/disable`)],
+    ['is deleted', (id: number) => as(root).del(`/api/admin/users/${id}`)],
+  ])('ends when whoever sent it %s, for good', async (what, end) => {
+    const login = `inviter who ${what}`
+    const id = await person(login)
+    await as(root).patch(`/api/orgs/1/users/${id}`, { role: 'Admin' })
+    const code = await codeOf(`back door ${what}`, { role: 'Admin' }, `${login}:pass`)
+    expect((await shown(code)).status).toBe(200)
+    expect((await end(id)).status).toBe(200)
+    expect(await shown(code)).toMatchObject(noInvite)
+    expect(await accept(code, { username: `back door ${what}` })).toMatchObject(notUsable('Revoked'))
+    await as(root).post(`/api/admin/users/${id}/enable`)
+    expect(await shown(code)).toMatchObject(noInvite)
+  })
+
   it('that cannot be sent is refused, and leaves nothing behind', async () => {
     const before = await list()
     expect(await invite('nosmtp@example.org', { sendEmail: true })).toMatchObject({

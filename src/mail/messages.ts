@@ -43,3 +43,12 @@ ${link}
 If it was not you, do nothing: the password stays as it is.
 `,
 })
+
+/** To the address that was, which is not told the new one. */
+export const emailChanged = (login: string): Words => ({
+  subject: 'Your e-mail address was changed',
+  text: `The account ${login} has another e-mail address now: mail about it no longer comes here.
+
+If it was not you, tell whoever administers it at once.
+`,
+})

@@ -94,24 +94,27 @@ export type UserChange = {
   reach: Reach
 }
 
-/** Whether it was changed: not where there is no such user, where it is another system's to change, or one to be spared. */
-export async function updateUser(
-  db: Db,
-  id: number,
-  { login, email, name, theme, now, reach }: UserChange,
-): Promise<boolean> {
+/**
+ * The names that the user had before; undefined where nothing was changed: no such user, one that is another system's to
+ * change, or one to be spared.
+ */
+export async function updateUser(db: Db, id: number, { login, email, name, theme, now, reach }: UserChange) {
   const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
-  const { meta } = await db
-    .update(users)
-    .set({
-      ...(login && { login, loginKey: nameKey(login) }),
-      ...(email && { email, emailKey: nameKey(email) }),
-      ...(name && { name }),
-      ...(theme && { theme }),
-      updatedAt: now,
-    })
-    .where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach)))
-  return meta.changes > 0
+  const [[before], changed] = await db.batch([
+    db.select({ login: users.login, email: users.email }).from(users).where(eq(users.id, id)),
+    db
+      .update(users)
+      .set({
+        ...(login && { login, loginKey: nameKey(login) }),
+        ...(email && { email, emailKey: nameKey(email) }),
+        ...(name && { name }),
+        ...(theme && { theme }),
+        updatedAt: now,
+      })
+      .where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach)))
+      .returning({ id: users.id }),
+  ])
+  return changed.length > 0 ? before : undefined
 }
 
 /** With it go sessions, memberships, stars, tokens and the rest, by foreign keys. Last admins are kept by triggers. */

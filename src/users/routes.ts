@@ -12,6 +12,9 @@ import type { RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
 import { isTrue, readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
+import { emailChanged } from '../mail/messages.ts'
+import { isEmail } from '../mail/rules.ts'
+import { canSendMail, sendMail } from '../mail/send.ts'
 import { readPage, withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
 import { newSession, openSession } from '../sessions/open.ts'
@@ -58,6 +61,12 @@ const UserBody = object({ login: text, email: text, name: text, theme: text })
 
 type Names = { login: string; email: string }
 
+/** Whoever loses an account to another's address hears of it at their own (OWASP ASVS 5.0, 6.3.7). */
+function tellFormer(c: RequestContext, { login, email }: Names, wanted: string): void {
+  if (wanted === '' || wanted === email || !isEmail(email) || !canSendMail(c)) return
+  c.executionCtx.waitUntil(sendMail(c, { to: email, ...emailChanged(login) }))
+}
+
 /**
  * The body is read before the id, as Grafana does; `target` says whom the names are for and whom
  * the caller reaches. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so
@@ -70,11 +79,14 @@ async function change(c: RequestContext, target: (names: Names) => { id: number;
   if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
   if (isUnreadable(names.login + names.email)) throw badRequest('login and email cannot hold control characters')
   const wanted = { ...body, ...names, now: c.var.now, reach }
-  const changed = await updateUser(c.var.db, id, wanted).catch((error: unknown) => {
+  const before = await updateUser(c.var.db, id, wanted).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
   })
-  if (changed) return done(c, 'User updated')
+  if (before) {
+    tellFormer(c, before, names.email)
+    return done(c, 'User updated')
+  }
   const user = await findUser(c.var.db, id)
   if (!user) throw noUser()
   throw user.authModule === null
