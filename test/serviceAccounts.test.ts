@@ -248,6 +248,11 @@ describe('their tokens', () => {
       expect.objectContaining({ name: 'c', expiration: time, secondsUntilExpiration: 0, hasExpired: false }),
     ])
     expect(/"secondsUntilExpiration":(3600|359\d)\b/.test(text)).toBe(true)
+    expect((await as(root).get(`${path}?metadata=true`)).body).toMatchObject([
+      { name: 'a', createdBy: 'user:1' },
+      { name: 'b', createdBy: 'user:1' },
+      { name: 'c', createdBy: 'user:1' },
+    ])
     expect(text).not.toContain('glsa_')
     await env.DB.prepare("UPDATE tokens SET expires_at = 5 WHERE name = 'b'").run()
     expect((await as(root).get(path)).body).toContainEqual(

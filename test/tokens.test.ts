@@ -37,6 +37,11 @@ describe('API keys', () => {
       ...keys,
       { id: expect.any(Number), name: 'keyC', role: 'Viewer', expiration: '1970-01-01T00:00:05Z' },
     ])
+    const origin = { created: time, createdBy: 'user:1' }
+    expect((await as(root).get('/api/auth/keys?metadata=true')).body).toEqual([
+      { ...keys[0], ...origin, lastUsedAt: null },
+      { ...keys[1], ...origin, lastUsedAt: expect.toBeOneOf([null, time]) },
+    ])
     expect(await as({ token: textIn(dead.body, 'key') }).get('/api/user/orgs')).toMatchObject({
       status: 401,
       text: '{"message":"Expired API key"}\n',
@@ -234,7 +239,7 @@ describe('personal access tokens', () => {
   })
 
   it('are listed without their secret and deleted by their owner', async () => {
-    await person('tok')
+    const owner = await person('tok')
     const made = await as('tok:pass').post('/api/user/tokens', {
       name: 'a',
       secondsToLive: 60,
@@ -248,6 +253,7 @@ describe('personal access tokens', () => {
         id,
         name: 'a',
         created: time,
+        createdBy: `user:${owner}`,
         lastUsedAt: null,
         expiration: time,
         hasExpired: false,

@@ -77,8 +77,11 @@ export type Machine = {
 export const personIdOf = (caller: Person | Machine): number | null =>
   caller.kind === 'person' ? caller.user.id : null
 
+/** Who made a token: a person, the service account by whose token it was made, or whoever nobody knows any more. */
+export type Creators = { createdBy: number | null; createdByAccount: number | null }
+
 /** By whom a token is made that the caller makes: never more than they may do is what it may do. */
-export const creatorsOf = (caller: Person | Machine) =>
+export const creatorsOf = (caller: Person | Machine): Creators =>
   caller.kind === 'person'
     ? { createdBy: caller.user.id, createdByAccount: null }
     : { createdBy: caller.madeBy.personId, createdByAccount: caller.madeBy.serviceAccountId }

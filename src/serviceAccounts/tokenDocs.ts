@@ -1,4 +1,16 @@
-import { array, boolean, metadata, nonEmpty, nullable, object, optional, pipe, strictObject, string } from 'valibot'
+import {
+  array,
+  boolean,
+  metadata,
+  nonEmpty,
+  nullable,
+  object,
+  optional,
+  picklist,
+  pipe,
+  strictObject,
+  string,
+} from 'valibot'
 import {
   actingOrg,
   answer,
@@ -9,6 +21,7 @@ import {
   id,
   pathParameter,
   post,
+  query,
   refused,
   type Slice,
   time,
@@ -24,6 +37,9 @@ const ServiceAccountToken = strictObject({
   expiration: nullable(time),
   secondsUntilExpiration: pipe(count, metadata({ description: '0 unless within seven days' })),
   hasExpired: boolean(),
+  createdBy: optional(
+    pipe(nullable(string()), metadata({ description: 'By whom, as in the audit log: `user:7`, `serviceaccount:3`' })),
+  ),
 })
 
 const NewServiceAccountToken = strictObject({
@@ -44,7 +60,11 @@ export const serviceAccountTokens: Slice = {
     get('/api/serviceaccounts/:id/tokens', onAccount('serviceaccounts:read'), {
       id: 'listServiceAccountTokens',
       summary: 'The tokens of a service account',
-      parameters: [account, ...actingOrg],
+      parameters: [
+        account,
+        query('metadata', '`true` says by whom each was made', optional(picklist(['true', 'false']))),
+        ...actingOrg,
+      ],
       answers: {
         200: answer('The tokens, ordered by name', array(ServiceAccountToken), [
           {

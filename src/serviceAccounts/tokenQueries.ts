@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import type { Creators } from '../auth/identity.ts'
 import { machineRoles } from '../auth/queries.ts'
 import { readRoles } from '../auth/rolesHeld.ts'
 import { bound, type Db } from '../db/client.ts'
@@ -12,9 +13,10 @@ export type AccountToken = {
   createdAt: number
   expiresAt: number | null
   lastUsedAt: number | null
-}
+} & Creators
 
-const ofAccount = `SELECT t.id, t.name, t.created_at AS createdAt, t.expires_at AS expiresAt, t.last_used_at AS lastUsedAt
+const ofAccount = `SELECT t.id, t.name, t.created_at AS createdAt, t.expires_at AS expiresAt, t.last_used_at AS lastUsedAt,
+    t.created_by AS createdBy, t.created_by_account AS createdByAccount
   FROM tokens t WHERE t.service_account_id = ?1 AND t.kind = 'service_account' ORDER BY t.name LIMIT ${maxRows + 1}`
 
 /** The account, if the org has it, and its tokens by name; one more than an answer may hold tells that there are too many. */

@@ -5,7 +5,7 @@ import { beyond, beyondOnServer, holdingsByRoles, holdsRole } from '../auth/perm
 import { newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
-import { int64, parseInt64, readBody } from '../input.ts'
+import { int64, isTrue, parseInt64, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
@@ -24,9 +24,10 @@ serviceAccountTokens.get('/api/serviceaccounts/:id/tokens', requiresOnAccount('s
   // No such account in this org: an empty list, which Terraform's provider takes for "deleted" (4.25).
   if (!found.account && c.var.demanded === undefined) return send(c, [])
   reached(c, found.account)
+  const withMetadata = isTrue(c.req.query('metadata'))
   return send(
     c,
-    withinLimit(found.tokens).map((token) => accountToken(token, now)),
+    withinLimit(found.tokens).map((token) => accountToken(token, now, withMetadata)),
   )
 })
 

@@ -1,6 +1,7 @@
 import type { Metadata } from '../auth/metadata.ts'
 import type { Grant } from '../auth/permissions.ts'
 import { rfc3339 } from '../time.ts'
+import { maker } from '../tokens/views.ts'
 import { avatarUrl } from '../users/views.ts'
 import type { Account } from './queries.ts'
 import type { AccountToken } from './tokenQueries.ts'
@@ -63,8 +64,8 @@ export const shownGrants = (grants: readonly Grant[]) => ({
 /** How long before its end a token says how many seconds it still has (Grafana). */
 const sevenDays = 7 * 24 * 60 * 60
 
-/** Never the token itself. */
-export function accountToken(token: AccountToken, now: number) {
+/** Never the token itself; who made it only where that was asked for. */
+export function accountToken(token: AccountToken, now: number, withMetadata: boolean) {
   const { expiresAt, lastUsedAt } = token
   const left = expiresAt === null ? 0 : expiresAt - now
   return {
@@ -75,5 +76,6 @@ export function accountToken(token: AccountToken, now: number) {
     expiration: expiresAt === null ? null : rfc3339(expiresAt),
     secondsUntilExpiration: left > 0 && left < sevenDays ? left : 0,
     hasExpired: expiresAt !== null && left <= 0,
+    ...(withMetadata && { createdBy: maker(token) }),
   }
 }

@@ -33,17 +33,26 @@ import {
   writeDenied,
 } from '../docs.ts'
 
+const createdBy = pipe(
+  nullable(string()),
+  metadata({ description: 'By whom, as in the audit log: `user:7`, `serviceaccount:3`' }),
+)
+
 const ApiKey = strictObject({
   id,
   name: string(),
   role,
   expiration: optional(pipe(time, metadata({ description: 'Absent for a key that never expires' }))),
+  created: optional(time),
+  createdBy: optional(createdBy),
+  lastUsedAt: optional(nullable(time)),
 })
 
 const PersonalToken = strictObject({
   id,
   name: string(),
   created: time,
+  createdBy,
   lastUsedAt: nullable(time),
   expiration: nullable(time),
   hasExpired: boolean(),
@@ -77,6 +86,11 @@ export const apiKeys: Slice = {
       summary: 'The API keys of the org',
       parameters: [
         query('includeExpired', '`true` lists the expired ones too', optional(picklist(['true', 'false']))),
+        query(
+          'metadata',
+          '`true` says when and by whom each was made, and when it was last used',
+          optional(picklist(['true', 'false'])),
+        ),
         ...actingOrg,
       ],
       answers: {
@@ -133,6 +147,7 @@ export const personalTokens: Slice = {
             id: 1,
             name: 'laptop',
             created: '2019-03-05T20:22:54Z',
+            createdBy: 'user:1',
             lastUsedAt: '2019-03-06T18:41:06Z',
             expiration: null,
             hasExpired: false,

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, or } from 'drizzle-orm'
+import type { Creators } from '../auth/identity.ts'
 import type { Grant, Role } from '../auth/permissions.ts'
 import type { Db } from '../db/client.ts'
 import { tokens } from '../db/schema.ts'
@@ -7,9 +8,25 @@ import { maxRows } from '../page.ts'
 const isApiKeyOf = (orgId: number) => and(eq(tokens.kind, 'api_key'), eq(tokens.orgId, orgId))
 const isPersonalOf = (userId: number) => and(eq(tokens.kind, 'personal'), eq(tokens.userId, userId))
 
-const apiKeyColumns = { id: tokens.id, name: tokens.name, role: tokens.role, expiresAt: tokens.expiresAt }
+const apiKeyColumns = {
+  id: tokens.id,
+  name: tokens.name,
+  role: tokens.role,
+  expiresAt: tokens.expiresAt,
+  createdAt: tokens.createdAt,
+  lastUsedAt: tokens.lastUsedAt,
+  createdBy: tokens.createdBy,
+  createdByAccount: tokens.createdByAccount,
+}
 
-export type ApiKey = { id: number; name: string; role: Role | null; expiresAt: number | null }
+export type ApiKey = {
+  id: number
+  name: string
+  role: Role | null
+  expiresAt: number | null
+  createdAt: number
+  lastUsedAt: number | null
+} & Creators
 
 /** By name; one more than an answer may hold tells that there are too many. */
 export const listApiKeys = (db: Db, orgId: number, includeExpired: boolean, now: number): Promise<ApiKey[]> =>
@@ -52,7 +69,7 @@ export type PersonalToken = {
   createdAt: number
   expiresAt: number | null
   lastUsedAt: number | null
-}
+} & Creators
 
 const personalColumns = {
   id: tokens.id,
@@ -61,6 +78,8 @@ const personalColumns = {
   createdAt: tokens.createdAt,
   expiresAt: tokens.expiresAt,
   lastUsedAt: tokens.lastUsedAt,
+  createdBy: tokens.createdBy,
+  createdByAccount: tokens.createdByAccount,
 }
 
 export const listPersonalTokens = (db: Db, userId: number): Promise<PersonalToken[]> =>

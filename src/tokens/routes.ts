@@ -6,7 +6,7 @@ import { type Grant, holdsRole } from '../auth/permissions.ts'
 import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
-import { int64, readBody, readId, roleName } from '../input.ts'
+import { int64, isTrue, readBody, readId, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
@@ -34,7 +34,11 @@ function expiry(secondsToLive: number, now: number): number | null {
 tokens.get('/api/auth/keys', requires('apikeys:read', 'apikeys:*'), async (c) => {
   const { db, caller, now } = c.var
   const keys = await listApiKeys(db, caller.orgId, c.req.query('includeExpired') === 'true', now)
-  return send(c, withinLimit(keys).map(apiKey))
+  const withMetadata = isTrue(c.req.query('metadata'))
+  return send(
+    c,
+    withinLimit(keys).map((key) => apiKey(key, withMetadata)),
+  )
 })
 
 const NewKeyBody = object({ name, role: roleName, secondsToLive: optional(int64, 0) })
