@@ -40,9 +40,11 @@ export default defineConfig({
           ADMIN_PASSWORD: 'admin',
           PASSWORD_SCHEME: 'pbkdf2',
         },
+        d1Databases: ['TEST_DB'],
         email: { send_email: [{ name: 'TEST_EMAIL' }] },
       },
     }),
   ],
-  test: { setupFiles: ['test/support/setup.ts'] },
+  // What takes seconds on a busy machine is not wrong: a test that hangs is.
+  test: { setupFiles: ['test/support/setup.ts'], testTimeout: 30_000 },
 })

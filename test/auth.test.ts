@@ -1,17 +1,18 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readCredential } from '../src/auth/credentials.ts'
 import { grafanaHash, hashPassword, pbkdf2Rounds, verifyPassword } from '../src/auth/passwords.ts'
 import { newApiKey, newSessionToken, newToken, secretHash, tokenPrefix } from '../src/auth/secrets.ts'
 
 describe('passwords', () => {
   it.each(['argon2id', 'pbkdf2'] as const)('are hashed by %s and verified whole', async (scheme) => {
-    const stored = await hashPassword('pä ss\u0000🙂', scheme)
+    const rest = 'x'.repeat(900)
+    const stored = await hashPassword(`pä ss\u0000🙂${rest}`, scheme)
     expect(stored).toMatch(
       scheme === 'argon2id' ? /^\$argon2id\$v=19\$m=7168,t=5,p=1\$/ : /^\$pbkdf2-sha256\$i=100000,l=32\$/,
     )
-    expect(await verifyPassword(stored, 'pä ss\u0000🙂')).toBe(true)
-    expect(await verifyPassword(stored, 'pa\u0308 ss\u0000🙂')).toBe(true)
-    for (const wrong of ['', 'pä ss', 'pä ss\u0000🙂 ', 'Pä ss\u0000🙂']) {
+    expect(await verifyPassword(stored, `pä ss\u0000🙂${rest}`)).toBe(true)
+    expect(await verifyPassword(stored, `pa\u0308 ss\u0000🙂${rest}`)).toBe(true)
+    for (const wrong of ['', 'pä ss', `pä ss\u0000🙂${rest} `, `Pä ss\u0000🙂${rest}`]) {
       expect(await verifyPassword(stored, wrong)).toBe(false)
     }
   })
@@ -27,11 +28,25 @@ describe('passwords', () => {
     '$',
     'plain',
     '$argon2id$v=19$m=9999999,t=5,p=1$AA$AA',
-    '$pbkdf2-sha256$i=1,l=32$AA$AA',
+    // True hashes of "plain", at other costs.
+    '$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/eQ64+jHJRBl+jV2hrM7+kc2VR/OoygZvSui98nipM',
+    '$pbkdf2-sha256$i=1,l=32$MDEyMzQ1Njc4OWFiY2RlZg$SNEfayxF2RJNJNc+nygpbNqnUkUKs1Niao9H33Qtl54',
     '$grafana$AA$zz',
   ])('never match the stored %j', async (stored) => {
     for (const password of ['', 'plain', stored]) expect(await verifyPassword(stored, password)).toBe(false)
   })
+
+  it.each(['argon2id', 'pbkdf2', 'grafana'] as const)(
+    'are compared by the platform in constant time: %s',
+    async (scheme) => {
+      const stored = scheme === 'grafana' ? grafanaHash('ab'.repeat(50), 'salt') : await hashPassword('pass', scheme)
+      const compared = vi.spyOn(crypto.subtle, 'timingSafeEqual')
+      expect(await verifyPassword(stored, 'wrong')).toBe(false)
+      expect(compared).toHaveBeenCalledOnce()
+      expect(compared.mock.results).toEqual([{ type: 'return', value: false }])
+      compared.mockRestore()
+    },
+  )
 
   it('stay within what production Workers allow', () => {
     expect(pbkdf2Rounds).toBeLessThanOrEqual(100_000)
@@ -81,7 +96,7 @@ describe('credentials', () => {
     'Basic',
     'Basic !!!',
     basic('nocolon'),
-    'Basic /w==',
+    'Basic /zph',
   ])('refuse %j even beside a good cookie', (header) => {
     expect(() => readCredential(header, 'c')).toThrow('Invalid Basic Auth Header')
   })

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { newResetCode, resetHash } from '../src/passwordReset/codes.ts'
 import { as, logIn, person, root } from './support/client.ts'
 
 // What a new password has to be, wherever one is chosen, and what one is that somebody else chose.
@@ -10,6 +11,7 @@ const strict = { PASSWORD_MIN_LENGTH: '8' }
 const common = 'The password is one of the most common ones: choose another'
 
 let id = 0
+let signUps = 0
 beforeAll(async () => {
   id = await person('pia', { password: 'long enough' })
 })
@@ -27,6 +29,30 @@ const ways: [string, (password: string, bindings: object) => ReturnType<ReturnTy
       return as('pia:long enough', bindings).put('/api/user/password', { oldPassword: 'long enough', newPassword })
     },
   ],
+  [
+    'chosen at sign-up',
+    (password, bindings) =>
+      as(undefined, { ...bindings, ALLOW_SIGN_UP: 'true' }).post('/api/user/signup/step2', {
+        email: `new${signUps++}@example.org`,
+        password,
+      }),
+  ],
+  [
+    'chosen by a mailed code',
+    async (newPassword, bindings) => {
+      const hash = await env.DB.prepare('SELECT password_hash FROM users WHERE id = ?')
+        .bind(id)
+        .first<string>('password_hash')
+      const code = newResetCode(id)
+      await env.DB.prepare(
+        'INSERT OR REPLACE INTO password_resets (user_id, code_hash, expires_at) VALUES (?, ?, unixepoch() + 99)',
+      )
+        .bind(id, resetHash(code, hash))
+        .run()
+      const body = { code, newPassword, confirmPassword: newPassword }
+      return as(undefined, bindings).post('/api/user/password/reset', body)
+    },
+  ],
 ]
 
 describe.each(ways)('a password %s', (_, choose) => {
@@ -39,6 +65,10 @@ describe.each(ways)('a password %s', (_, choose) => {
 
   it('is any of enough bytes, where they may be shorter', async () => {
     expect((await choose('12345678', {})).status).toBe(200)
+    const seven = { PASSWORD_MIN_LENGTH: '7' }
+    const tooShort = { status: 400, body: { message: expect.stringMatching(/ too short$/) } }
+    expect(await choose('ööö', seven)).toMatchObject(tooShort)
+    expect((await choose('öööö', seven)).status).toBe(200)
   })
 
   it.each(['correct horse battery', 'x'.repeat(64), 'ü'.repeat(500), '   spaces   '])('may be %s', async (password) => {
@@ -94,6 +124,13 @@ describe('somebody whose password was chosen by another', () => {
     }
     expect(await token.post('/api/user/tokens', { name: 't' })).toMatchObject(due)
     expect(await token.put('/api/user', { login: 'nora' })).toMatchObject(due)
+    const { body } = await as(root).get('/api/admin/audit?action=password:due')
+    expect(body).toMatchObject({
+      items: [
+        { login: 'nora', credential: 'password', outcome: 403 },
+        { login: 'nora', credential: 'password', outcome: 403 },
+      ],
+    })
     expect((await token.get('/api/user')).status).toBe(200)
     const session = await logIn('nora', 'first pass')
     expect(await as(session).get('/api/org')).toMatchObject(due)

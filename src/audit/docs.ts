@@ -26,7 +26,7 @@ const AuditEntry = strictObject({
     string(),
     metadata({
       description:
-        'The permission that was asked for, or `login`, `logout`, `signup:start`, `signup`, `invite:accept`, `password:change`, `password:forgot`, `password:reset`; `authenticate` where a credential was wrong',
+        'The permission that was asked for, or `login`, `logout`, `signup:start`, `signup`, `invite:accept`, `password:change`, `password:forgot`, `password:reset`; `password:due` where one had to be changed first, `authenticate` where a credential was wrong',
     }),
   ),
   target: pipe(

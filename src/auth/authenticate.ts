@@ -106,6 +106,7 @@ const whilePasswordIsDue = /^(GET \/api\/user|PUT \/api\/user\/password|GET \/ap
 function refuseUntilChanged(c: RequestContext, identity: Identity): void {
   if (identity.kind !== 'person' || !identity.mustChangePassword) return
   if (whilePasswordIsDue.test(`${c.req.method} ${c.req.path}`)) return
+  c.var.deed.action = 'password:due'
   throw forbidden('The password must be changed first: PUT /api/user/password')
 }
 
