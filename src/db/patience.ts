@@ -45,6 +45,12 @@ class Read implements D1PreparedStatement {
   }
 }
 
+/**
+ * SQLite looks at a bound LIMIT while it plans, and so plans anew at every execution what it would keep otherwise: half a
+ * millisecond for the statement that signs in. It doesn't look into a sum.
+ */
+const keepPlanned = (text: string) => text.replace(/\blimit \?\d*(?! *[*+\d])/gi, '$& + 0')
+
 /** D1 whose reads are asked once more where the first answer was lost. */
 export class Patient implements D1Database {
   readonly d1: D1Database
@@ -52,7 +58,7 @@ export class Patient implements D1Database {
     this.d1 = d1
   }
   prepare(text: string) {
-    const statement = this.d1.prepare(text)
+    const statement = this.d1.prepare(keepPlanned(text))
     return isRead(text) ? new Read(statement) : statement
   }
   batch<T>(statements: D1PreparedStatement[]) {
