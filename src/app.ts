@@ -10,6 +10,7 @@ import { commit, readConfig } from './config.ts'
 import { cors } from './cors.ts'
 import { dashboards } from './dashboards/routes.ts'
 import { openDb } from './db/client.ts'
+import { openPlaces, tellBookmark } from './db/reads.ts'
 import type { AppEnv } from './env.ts'
 import { notFound, renderError, unauthorized } from './errors.ts'
 import { invites } from './invites/routes.ts'
@@ -52,10 +53,12 @@ app.use(async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer')
   if (c.req.url.startsWith('https:')) c.header('Strict-Transport-Security', 'max-age=31536000')
   c.set('now', Math.floor(Date.now() / 1000))
-  c.set('db', openDb(c.env.DB))
   c.set('config', readConfig(c.env))
+  c.set('places', openPlaces(c.env.DB, c.var.config.d1Reads, c.req.method))
+  c.set('db', openDb(c.var.places.primary))
   await next()
 })
+app.use(tellBookmark)
 app.use(cors)
 app.use(recordDeed)
 

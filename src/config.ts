@@ -37,6 +37,8 @@ export type Config = {
   auditSeconds: number
   /** How long an invitation is good for. */
   inviteSeconds: number
+  /** Whether lists and single things may be read from a replica close by; everything else is the primary's. */
+  d1Reads: 'primary' | 'nearest'
   /** Where mail goes as JSON, and the Bearer token that goes with it. */
   mailWebhookUrl: string | undefined
   mailWebhookToken: string | undefined
@@ -133,6 +135,7 @@ function parse(variables: Variables): Config {
     breachedPasswordsUrl: webAddress(variables, 'BREACHED_PASSWORDS_URL'),
     auditSeconds: positive(variables, 'AUDIT_DAYS', 365) * day,
     inviteSeconds: positive(variables, 'INVITE_DAYS', 7) * day,
+    d1Reads: oneOf(variables, 'D1_READS', ['primary', 'nearest']),
     mailWebhookUrl: webAddress(variables, 'MAIL_WEBHOOK_URL'),
     mailWebhookToken: optional(variables, 'MAIL_WEBHOOK_TOKEN'),
     mailFrom: optional(variables, 'MAIL_FROM'),

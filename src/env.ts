@@ -3,6 +3,7 @@ import type { Deed } from './audit/deed.ts'
 import type { Identity } from './auth/identity.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/client.ts'
+import type { Places } from './db/reads.ts'
 
 /** What a request carries from the middleware to its handler. `now` is whole seconds since 1970, one clock a request. */
 export type AppEnv = {
@@ -10,6 +11,7 @@ export type AppEnv = {
   Variables: {
     requestId: string
     db: Db
+    places: Places
     config: Config
     now: number
     identity: Identity

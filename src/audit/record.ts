@@ -46,7 +46,7 @@ type Guarded = RequestContext & { set: (key: 'db', value: Db) => void }
 export function note(c: Guarded, action: string, target = ''): void {
   const { db, deed } = c.var
   Object.assign(deed, { action, target })
-  c.set('db', openDb(recordingD1(c.env.DB, deed, (text) => rowAfter(db, text, rowOf(c, 200)))))
+  c.set('db', openDb(recordingD1(c.var.places.primary, deed, (text) => rowAfter(db, text, rowOf(c, 200)))))
 }
 
 /** What a guard asks for is done behind it, by a GET too where that writes. Of several actions the last is that of writing. */

@@ -1,3 +1,4 @@
+import type { D1 } from '../db/client.ts'
 import type { Deed } from './deed.ts'
 
 /** What is written beside a deed: attempts that are counted, when somebody was last seen, what has expired. */
@@ -14,7 +15,7 @@ const isPart = (deed: Deed, text: string) =>
  * where the one before it changed something and no row of this request is there yet. So neither is ever there without the
  * other, and it costs no trip. The caller sees the results of its own statements alone.
  */
-export function recordingD1(d1: D1Database, deed: Deed, rowAfter: (text: string) => D1PreparedStatement): D1Database {
+export function recordingD1(d1: D1, deed: Deed, rowAfter: (text: string) => D1PreparedStatement): D1 {
   const texts = new WeakMap<object, { statement: D1PreparedStatement; text: string }>()
 
   async function batch(statements: D1PreparedStatement[]) {

@@ -1,6 +1,9 @@
 import { parse } from 'hono/utils/cookie'
 import type { RequestContext } from '../env.ts'
 
+/** How far a browser has seen the database, where reads may come from nearby. */
+export const bookmarkCookie = 'd1_bookmark'
+
 // Written out, since clients were seen with exactly these attributes in exactly this order (Grafana 9.3.2).
 
 function isSecure(c: RequestContext): boolean {
@@ -8,7 +11,7 @@ function isSecure(c: RequestContext): boolean {
   return cookieSecure ?? (rootUrl ?? c.req.url).startsWith('https:')
 }
 
-const setCookie = (c: RequestContext, name: string, value: string, maxAge: number) =>
+export const setCookie = (c: RequestContext, name: string, value: string, maxAge: number) =>
   c.header(
     'Set-Cookie',
     `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly${isSecure(c) ? '; Secure' : ''}; SameSite=Lax`,
@@ -17,7 +20,7 @@ const setCookie = (c: RequestContext, name: string, value: string, maxAge: numbe
     },
   )
 
-const readCookie = (c: RequestContext, name: string) => parse(c.req.header('Cookie') ?? '', name)[name]
+export const readCookie = (c: RequestContext, name: string) => parse(c.req.header('Cookie') ?? '', name)[name]
 
 export const readSessionCookie = (c: RequestContext) => readCookie(c, c.var.config.cookieName)
 

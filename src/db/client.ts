@@ -4,7 +4,10 @@ import { Patient } from './patience.ts'
 
 export type Db = DrizzleD1Database & { $client: D1Database }
 
-export const openDb = (d1: D1Database): Db => drizzle(new Patient(d1))
+/** The database, or a session of it, which is asked in the same way. */
+export type D1 = D1Database | D1DatabaseSession
+
+export const openDb = (d1: D1): Db => drizzle(new Patient(d1))
 
 /** A bound statement for D1 itself: the hot ones, and the conditional ones that Drizzle can't put into a batch. */
 export const bound = (db: Db, text: string, ...values: (string | number | null)[]) =>

@@ -51,10 +51,13 @@ class Read implements D1PreparedStatement {
  */
 const keepPlanned = (text: string) => text.replace(/\blimit \?\d*(?! *[*+\d])/gi, '$& + 0')
 
+/** All that is ever asked of D1, or of a session of it. */
+type Asked = Pick<D1Database, 'prepare' | 'batch'>
+
 /** D1 whose reads are asked once more where the first answer was lost. */
 export class Patient implements D1Database {
-  readonly d1: D1Database
-  constructor(d1: D1Database) {
+  readonly d1: Asked
+  constructor(d1: Asked) {
     this.d1 = d1
   }
   prepare(text: string) {
@@ -65,13 +68,12 @@ export class Patient implements D1Database {
     const ask = () => this.d1.batch<T>(statements.map((one) => (one instanceof Read ? one.inner : one)))
     return statements.every((one) => one instanceof Read) ? askTwice(ask) : ask()
   }
-  exec(text: string) {
-    return this.d1.exec(text)
-  }
-  withSession() {
-    return this.d1.withSession()
-  }
-  dump() {
-    return this.d1.dump()
-  }
+  // Drizzle wants these by type, and never calls them.
+  exec = unasked
+  withSession = unasked
+  dump = unasked
+}
+
+const unasked = (): never => {
+  throw new Error('D1 is asked by prepare and batch alone')
 }

@@ -3,6 +3,7 @@ import type { Machine, Person } from '../auth/identity.ts'
 import { onMembers, onOrg } from '../auth/metadata.ts'
 import { type Grant, mayGiveRole } from '../auth/permissions.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
+import { reads } from '../db/reads.ts'
 import type { RequestContext } from '../env.ts'
 import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
 import { isTrue, readBody, readId, readSearch, roleName } from '../input.ts'
@@ -24,7 +25,7 @@ type Deciding = readonly (readonly Grant[])[]
 const asksForMore = (c: RequestContext) => isTrue(c.req.query('accesscontrol'))
 
 export async function showOrg(c: RequestContext, orgId: number, deciding: Deciding) {
-  const org = await findOrg(c.var.db, orgId)
+  const org = await findOrg(reads(c), orgId)
   if (!org) throw noOrg()
   return send(c, shownOrg(org, asksForMore(c) ? onOrg(deciding) : undefined))
 }
@@ -63,7 +64,7 @@ export const userOfPath = (c: RequestContext) => readId(c.req.param('userId'), '
 type Selection = { query: string; limit: string | undefined }
 
 export async function selectMembers(c: RequestContext, orgId: number, { query, limit }: Selection) {
-  const { members } = await searchMembers(c.var.db, orgId, query, readWhole(c.req.query(), limit))
+  const { members } = await searchMembers(reads(c), orgId, query, readWhole(c.req.query(), limit))
   return withinLimit(members)
 }
 

@@ -1,5 +1,6 @@
 import { decidingInOrg, requires, requiresInOrg, requiresOnServer, signedIn } from '../auth/guards.ts'
 import { isDuplicate } from '../db/client.ts'
+import { reads } from '../db/reads.ts'
 import { badRequest, conflict, notFound, traced, unauthorized } from '../errors.ts'
 import { readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
@@ -12,12 +13,12 @@ import { shownOrg } from './views.ts'
 export const orgs = newRoutes()
 
 orgs.get('/api/user/orgs', signedIn('users:read', 'an empty list'), async (c) =>
-  send(c, await listOrgsOf(c.var.db, c.var.me.user.id)),
+  send(c, await listOrgsOf(reads(c), c.var.me.user.id)),
 )
 
 /** Somebody unknown is in no org: Grafana answers an empty list, not a 404. */
 orgs.get('/api/users/:id/orgs', requires('users:read', 'global.users:id::id'), async (c) =>
-  send(c, await listOrgsOf(c.var.db, readId(c.req.param('id')))),
+  send(c, await listOrgsOf(reads(c), readId(c.req.param('id')))),
 )
 
 const notAMember = () => unauthorized('Not a valid organization')
@@ -36,7 +37,7 @@ orgs.post('/api/users/:id/using/:orgId', requires('users:write', 'global.users:i
 /** Grafana 9.3.2 counts these pages from 0, and `query` is how a name starts. */
 orgs.get('/api/orgs', requiresOnServer('orgs:read'), async (c) => {
   const filter = { name: readSearch(c.req.url, 'name'), prefix: readSearch(c.req.url, 'query') }
-  return send(c, withinLimit(await listOrgs(c.var.db, filter, readPageFromZero(c.req.query()))))
+  return send(c, withinLimit(await listOrgs(reads(c), filter, readPageFromZero(c.req.query()))))
 })
 
 orgs.post('/api/orgs', requires('orgs:create', ''), async (c) => {
@@ -51,7 +52,7 @@ orgs.post('/api/orgs', requires('orgs:create', ''), async (c) => {
 
 /** In its exact spelling. Stands before `/api/orgs/:orgId/…`, since an org may be called "users". */
 orgs.get('/api/orgs/name/:name', requiresOnServer('orgs:read'), async (c) => {
-  const org = await findOrgByName(c.var.db, c.req.param('name'))
+  const org = await findOrgByName(reads(c), c.req.param('name'))
   if (!org) throw noOrg()
   return send(c, shownOrg(org))
 })

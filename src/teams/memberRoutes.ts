@@ -4,6 +4,7 @@ import type { Machine, Person } from '../auth/identity.ts'
 import { beyond, holdingsByRoles, ofTeam, teamAdmin } from '../auth/permissions.ts'
 import { nameKey } from '../auth/queries.ts'
 import { type Db, isDuplicate, isMissingReference } from '../db/client.ts'
+import { reads } from '../db/reads.ts'
 import { accessDenied, badRequest, notFound, traced } from '../errors.ts'
 import { int64, positiveId, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
@@ -25,8 +26,8 @@ export const teamMembers = newRoutes()
 
 /** A team that the org doesn't have has nobody on it: Grafana answers an empty list, not a 404. */
 teamMembers.get('/api/teams/:teamId/members', requires('teams.permissions:read', 'teams:id::teamId'), async (c) => {
-  const { db, caller } = c.var
-  const members = await listMembers(db, caller.orgId, readId(c.req.param('teamId'), 'teamId'))
+  const { caller } = c.var
+  const members = await listMembers(reads(c), caller.orgId, readId(c.req.param('teamId'), 'teamId'))
   return send(c, withinLimit(members).map(memberDetails))
 })
 

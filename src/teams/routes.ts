@@ -4,6 +4,7 @@ import { type Machine, type Person, personIdOf } from '../auth/identity.ts'
 import { onTeams } from '../auth/metadata.ts'
 import { decidingOn } from '../auth/permissions.ts'
 import { isDuplicate } from '../db/client.ts'
+import { reads } from '../db/reads.ts'
 import { badRequest, conflict, notFound, traced } from '../errors.ts'
 import { isTrue, readBody, readId, readSearch } from '../input.ts'
 import { done, send } from '../json.ts'
@@ -17,19 +18,19 @@ import { teamDetails } from './views.ts'
 export const teams = newRoutes()
 
 teams.get('/api/user/teams', signedIn('users:read', 'an empty list'), async (c) => {
-  const { db, me } = c.var
+  const { me } = c.var
   return send(
     c,
-    (await listTeamsOf(db, me.user.id, me.orgId)).map((team) => teamDetails(team)),
+    (await listTeamsOf(reads(c), me.user.id, me.orgId)).map((team) => teamDetails(team)),
   )
 })
 
 /** In the caller's org, not the other person's (Grafana 9.3.2); the seed page names the permission, 9.3.2 asked for users:read. */
 teams.get('/api/users/:id/teams', requires('users.teams:read', 'global.users:id::id'), async (c) => {
-  const { db, caller } = c.var
+  const { caller } = c.var
   return send(
     c,
-    (await listTeamsOf(db, readId(c.req.param('id')), caller.orgId)).map((team) => teamDetails(team)),
+    (await listTeamsOf(reads(c), readId(c.req.param('id')), caller.orgId)).map((team) => teamDetails(team)),
   )
 })
 
@@ -58,12 +59,12 @@ const metadata = (caller: Person | Machine, accesscontrol: string | undefined) =
 
 /** Clients spell `perpage` in two ways. Whoever reads only some teams finds only those. */
 teams.get('/api/teams/search', requiresSome('teams:read'), async (c) => {
-  const { db, caller } = c.var
+  const { caller } = c.var
   const query = c.req.query()
   const page = readPage({ ...query, perpage: query.perpage ?? query.perPage })
   const { url } = c.req
   const filter = { text: readSearch(url, 'query'), name: readSearch(url, 'name'), ids: visibleTeams(caller) }
-  const found = await searchTeams(db, caller.orgId, filter, page)
+  const found = await searchTeams(reads(c), caller.orgId, filter, page)
   const allowedOn = metadata(caller, query.accesscontrol)
   return send(c, {
     totalCount: found.totalCount,
@@ -76,8 +77,8 @@ teams.get('/api/teams/search', requiresSome('teams:read'), async (c) => {
 const noTeam = () => notFound('Team not found', traced)
 
 teams.get('/api/teams/:teamId', requires('teams:read', 'teams:id::teamId'), async (c) => {
-  const { db, caller } = c.var
-  const team = await findTeam(db, caller.orgId, readId(c.req.param('teamId'), 'teamId'))
+  const { caller } = c.var
+  const team = await findTeam(reads(c), caller.orgId, readId(c.req.param('teamId'), 'teamId'))
   if (!team) throw noTeam()
   return send(c, teamDetails(team, metadata(caller, c.req.query('accesscontrol'))?.(team.id)))
 })

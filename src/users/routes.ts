@@ -8,6 +8,7 @@ import { decidingOn } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
+import { reads } from '../db/reads.ts'
 import type { RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
 import { isTrue, readBody, readId, readSearch } from '../input.ts'
@@ -33,7 +34,7 @@ users.get('/api/user', signedIn('users:read', noUser), (c) => send(c, profile(c.
 async function search(c: RequestContext) {
   const page = readPage(c.req.query())
   const seenAfter = c.req.query('activeLast30Days') === 'true' ? c.var.now - 30 * day : undefined
-  const { totalCount, users } = await searchUsers(c.var.db, { text: readSearch(c.req.url, 'query'), seenAfter }, page)
+  const { totalCount, users } = await searchUsers(reads(c), { text: readSearch(c.req.url, 'query'), seenAfter }, page)
   const hits = withinLimit(users).map((user) => userHit(user, c.var.now))
   return { totalCount, users: hits, page: page.page, perPage: page.perPage }
 }
@@ -43,14 +44,14 @@ users.get('/api/users', requires('users:read', 'global.users:*'), async (c) => s
 users.get('/api/users/search', requires('users:read', 'global.users:*'), async (c) => send(c, await search(c)))
 
 users.get('/api/users/lookup', requires('users:read', 'global.users:*'), async (c) => {
-  const user = await findUserByName(c.var.db, c.req.query('loginOrEmail') ?? '')
+  const user = await findUserByName(reads(c), c.req.query('loginOrEmail') ?? '')
   if (!user) throw noUser()
   return send(c, lookupProfile(user))
 })
 
 users.get('/api/users/:id', requires('users:read', 'global.users:id::id'), async (c) => {
-  const { db, caller } = c.var
-  const user = await findUser(db, readId(c.req.param('id')))
+  const { caller } = c.var
+  const user = await findUser(reads(c), readId(c.req.param('id')))
   if (!user) throw noUser()
   const allowedOn = isTrue(c.req.query('accesscontrol')) ? onUsers(decidingOn(caller, 'all')) : undefined
   return send(c, profile(user, allowedOn?.(user.id)))
