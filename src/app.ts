@@ -3,7 +3,7 @@ import { heldPermissions } from './accessControl/permissionRoutes.ts'
 import { accessControl } from './accessControl/routes.ts'
 import { recordDeed } from './audit/record.ts'
 import { audit } from './audit/routes.ts'
-import { authenticate, identify } from './auth/authenticate.ts'
+import { authenticate, identifyOrNote } from './auth/authenticate.ts'
 import { setReturnPath } from './auth/cookies.ts'
 import { anyone } from './auth/guards.ts'
 import { commit, readConfig } from './config.ts'
@@ -54,7 +54,7 @@ app.use(async (c, next) => {
   if (c.req.url.startsWith('https:')) c.header('Strict-Transport-Security', 'max-age=31536000')
   c.set('now', Math.floor(Date.now() / 1000))
   c.set('config', readConfig(c.env))
-  c.set('places', openPlaces(c.env.DB, c.var.config.d1Reads, c.req.method))
+  c.set('places', openPlaces(c.env.DB, c.var.config.d1Reads))
   c.set('db', openDb(c.var.places.primary))
   await next()
 })
@@ -113,7 +113,7 @@ for (const slice of [
  * other to the sign-in page, by any method.
  */
 app.notFound(async (c) => {
-  const identity = c.var.identity ?? (await identify(c).catch(() => undefined))
+  const identity = c.var.identity ?? (await identifyOrNote(c))
   if (identity && identity.kind !== 'anonymous') return renderError(notFound(), c)
   if (/^\/api(\/|$)/.test(c.req.path)) return renderError(unauthorized(), c)
   if (c.req.path.startsWith('/healthz')) return renderError(notFound(), c)

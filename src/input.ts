@@ -47,6 +47,16 @@ export function readText(url: string, name: string): string {
   }
 }
 
+/** Seconds since 1970, written so or as RFC 3339; undefined where there is none. */
+export function readTime(url: string, name: string): number | undefined {
+  const text = readText(url, name)
+  if (text === '') return undefined
+  const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
+  const time = isDate ? Math.ceil(Date.parse(text) / 1000) : /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(time)) throw badRequest(`${name} is invalid`)
+  return time
+}
+
 /** What a search looks for; a NUL means no text, as in Grafana. */
 export function readSearch(url: string, name: string): string {
   const text = readText(url, name)

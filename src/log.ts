@@ -19,7 +19,7 @@ export function newRequestId(c: Context): string {
 
 /** The parts of a message that are known to hold no value: codes, names of tables, and our own words about settings. */
 const sayable =
-  /^[A-Z_]+ (?:must|answered) .{1,80}|\bD1_[A-Z_]+|\bSQLITE_[A-Z_]+|\b(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed|no such (?:table|column)|Network connection lost|storage caused object to be reset|overloaded|KV [A-Z]+ failed: \d{3}/g
+  /^[A-Z0-9_]+ (?:must|answered) .{1,80}|\bD1_[A-Z_]+|\bSQLITE_[A-Z_]+|\b(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed|no such (?:table|column)|Network connection lost|storage caused object to be reset|overloaded|KV [A-Z]+ failed: \d{3}/g
 
 /** An error by its kind, what is known of its message, and where it was thrown. */
 function describe(error: unknown): string {

@@ -1,10 +1,30 @@
 import { HonoBase } from 'hono/hono-base'
+import type { Router } from 'hono/router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { AppEnv } from './env.ts'
 
 /**
- * Routes of a slice, or of the whole. Grafana trims one trailing slash on its API routes, hence `strict: false`. Hono's
- * own choice among routers ends at this one too, having tried a faster one that can't hold `/users/:id` beside
- * `/users/:userId/teams`: so that is neither tried at a cold start nor carried along.
+ * Hono's own choice among routers ends at this one, having tried a faster one that can't hold `/users/:id` beside
+ * `/users/:userId/teams`: so that is neither tried nor carried along. Built at the first request, not as the module
+ * starts, and never for a slice, whose routes the app takes over.
  */
-export const newRoutes = () => new HonoBase<AppEnv>({ strict: false, router: new TrieRouter() })
+function whenAsked<T>(): Router<T> {
+  const routes: [method: string, path: string, handler: T][] = []
+  let built: TrieRouter<T> | undefined
+  function build() {
+    const router = new TrieRouter<T>()
+    for (const route of routes) router.add(...route)
+    return router
+  }
+  return {
+    name: 'TrieRouter',
+    add: (...route) => routes.push(route),
+    match(method, path) {
+      built ??= build()
+      return built.match(method, path)
+    },
+  }
+}
+
+/** Routes of a slice, or of the whole. Grafana trims one trailing slash on its API routes, hence `strict: false`. */
+export const newRoutes = () => new HonoBase<AppEnv>({ strict: false, router: whenAsked() })

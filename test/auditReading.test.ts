@@ -128,6 +128,7 @@ describe('GET /api/admin/audit', () => {
   })
 
   it('goes on where it ended while more is written', async () => {
+    for (const name of ['First', 'Second', 'Third']) await as(root).post('/api/teams', { name })
     const first = await page('limit=2&actor=user:1')
     await as(root).post('/api/teams', { name: 'Meanwhile' })
     const second = await page(`limit=2&actor=user:1&cursor=${first.cursor}`)

@@ -150,6 +150,7 @@ describe('with ten thousand users', () => {
 
   it('an answer of more than ten thousand rows is refused, naming the limit', async () => {
     const message = 'An answer holds at most 10000 rows: ask for fewer'
+    await person('eve')
     for (const path of [
       '/api/users?perpage=20000',
       '/api/users/search?perpage=10001',

@@ -67,6 +67,55 @@ describe('failures of one account', () => {
     expect((await signIn('owner', 'pass', elsewhere(1000))).status).toBe(200)
   })
 
+  it('end with the password that was guessed at', async () => {
+    await run(
+      'INSERT INTO account_failures (account, n, at) VALUES (?, 100, 0) ON CONFLICT DO UPDATE SET n = 100',
+      `id:${owner}`,
+    )
+    expect(await signIn('owner', 'pass', elsewhere(2000))).toMatchObject(tooMany)
+    expect((await as(root).put(`/api/admin/users/${owner}/password`, { password: 'pass' })).status).toBe(200)
+    expect(await failuresOf(`id:${owner}`)).toBe(0)
+    expect((await signIn('owner', 'pass', elsewhere(2000))).status).toBe(200)
+  })
+
+  it('past a hundred stop a thief of a session from trying passwords, too', async () => {
+    const session = await logIn('owner', 'pass', from('198.51.100.7'))
+    await run(
+      'INSERT INTO account_failures (account, n, at) VALUES (?, 100, 0) ON CONFLICT DO UPDATE SET n = 100',
+      `id:${owner}`,
+    )
+    const guess = (address: Record<string, string>) =>
+      as(session).put('/api/user/password', { oldPassword: 'guess', newPassword: 'pass2' }, address)
+    expect((await guess(elsewhere(3000))).status).toBe(401)
+    expect(await failuresOf(`id:${owner}`)).toBe(100)
+    expect((await guess(from('198.51.100.7'))).status).toBe(401)
+    expect(await failuresOf(`id:${owner}`)).toBe(101)
+  })
+
+  it('are guesses wherever a password is looked at, and in the audit log', async () => {
+    const address = from('192.0.2.77')
+    for (const path of ['/login', '/anything']) {
+      await call('owner:wrong', 'GET', path, { headers: address })
+    }
+    const { body } = await as(root).get('/api/admin/audit?action=authenticate')
+    const here = JSON.parse(JSON.stringify(body)).items.filter(
+      (row: { address: string }) => row.address === '192.0.2.77',
+    )
+    expect(here).toMatchObject([
+      { outcome: 401, target: `users:id:${owner}`, credential: 'password' },
+      { outcome: 401, target: `users:id:${owner}`, credential: 'password' },
+    ])
+  })
+
+  it('go on being counted where the outer wall is down', async () => {
+    const GUESSES = { limit: () => Promise.reject(new Error('no rate limit to be had')) }
+    const address = from('192.0.2.78')
+    expect((await call('owner:wrong', 'GET', '/api/user', { headers: address, bindings: { GUESSES } })).status).toBe(
+      401,
+    )
+    expect(await failuresOf(`id:${owner}`)).toBeGreaterThan(0)
+  })
+
   it('is not known from an address for longer than thirty days', async () => {
     await run(
       'INSERT INTO account_failures (account, n, at) VALUES (?, 100, 0) ON CONFLICT DO UPDATE SET n = 100',

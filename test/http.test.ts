@@ -10,6 +10,16 @@ describe('what every answer has in common', () => {
     const health = await get('/api/health')
     expect(health.status).toBe(200)
     expect(JSON.parse(health.text)).toEqual({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
+    // Without its database the Worker is alive, and not ready.
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const lost = {
+      prepare() {
+        throw new Error('D1_ERROR: Network connection lost.')
+      },
+    }
+    expect(await get('/healthz', { DB: lost })).toMatchObject({ status: 200, text: 'Ok' })
+    expect((await get('/api/health', { DB: lost })).status).toBe(503)
+    log.mockRestore()
   })
 
   it.each(['/healthz/'])('answers 404 on %s', async (path) => {

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nameKey } from '../src/auth/queries.ts'
 import { brokenRule, openDb } from '../src/db/client.ts'
 import { deleteUser, setAdmin, setDisabled } from '../src/users/queries.ts'
 import { type Answer, as, logIn, numberIn, person, root } from './support/client.ts'
@@ -32,6 +31,9 @@ describe('a name is one person', () => {
 
   type Step = { rename: boolean; login: string; email: string }
 
+  /** Which names are one, said once more here: the code's own word for it would agree with itself. */
+  const folded = (text: string) => text.normalize('NFC').toLowerCase()
+
   /** Who holds which name, as it should be. `last` is who was made last, and is renamed. */
   class Directory {
     readonly taken = new Map([
@@ -48,7 +50,7 @@ describe('a name is one person', () => {
     }
 
     async create(login: string, email: string) {
-      const names = [nameKey(login), nameKey(email)]
+      const names = [folded(login), folded(email)]
       const isFree = this.isFree(names, 0)
       const answer = await create(login, email)
       expect([answer.status, login, email]).toEqual([isFree ? 200 : 412, login, email])
@@ -56,7 +58,7 @@ describe('a name is one person', () => {
     }
 
     async rename(id: number, login: string, email: string) {
-      const names = [nameKey(login), nameKey(email)]
+      const names = [folded(login), folded(email)]
       const isFree = this.isFree(names, id)
       const answer = await as(root).put(`/api/users/${id}`, { login, email })
       expect([answer.status, login, email]).toEqual([isFree ? 200 : 409, login, email])
@@ -309,14 +311,18 @@ describe('the last admin', () => {
   // Comes last: whoever is left may be none of those above.
   it('of the server is exactly one when fifty statements come at once', async () => {
     await Promise.all(upTo(5).map((n) => newAdmin(`chief${n}`)))
+    // Nobody whom an organization needs: then it would be that rule which keeps them.
+    await env.DB.prepare("UPDATE users SET is_admin = 0 WHERE login NOT LIKE 'chief%'").run()
     const db = openDb(env.DB)
     const { results } = await env.DB.prepare('SELECT id FROM users WHERE is_admin = 1 AND is_disabled = 0').all<{
       id: number
     }>()
     const removals = upTo(50).map((n) => {
       const id = results[n % results.length]?.id ?? 0
-      if (n % 3 === 0) return setAdmin(db, id, false, 1)
-      return n % 3 === 1 ? setDisabled(db, id, true, 1, 'everybody') : deleteUser(db, id, 'everybody')
+      // Each of them in every way in turn.
+      const way = ((n % results.length) + Math.floor(n / results.length)) % 3
+      if (way === 0) return setAdmin(db, id, false, 1)
+      return way === 1 ? setDisabled(db, id, true, 1, 'everybody') : deleteUser(db, id, 'everybody')
     })
     const outcomes = await Promise.allSettled(removals)
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [brokenRule(outcome.reason)] : []))

@@ -145,6 +145,36 @@ describe('a code', () => {
     expect((await env.SESSIONS.list({ prefix: 'session:2:' })).keys).toEqual([])
   })
 
+  it.each([
+    [
+      "the address that it went to is no longer the account's",
+      (id: number, login: string) =>
+        as(root).put(`/api/users/${id}`, { login, email: `${login}@elsewhere.example.org` }),
+    ],
+    [
+      'the account was disabled meanwhile',
+      async (id: number) => {
+        await as(root).post(`/api/admin/users/${id}/disable`)
+        return as(root).post(`/api/admin/users/${id}/enable`)
+      },
+    ],
+  ])('is void where %s', async (what, happens) => {
+    const login = `lost-${what.length}`
+    const id = await person(login, { email: `${login}@example.org` })
+    const code = await codeFor(login)
+    expect((await happens(id, login)).status).toBe(200)
+    expect(await reset(code)).toMatchObject(invalid)
+    expect((await as(`${login}:pass`).get('/api/user')).status).toBe(200)
+  })
+
+  it('opens an account that a stranger had locked by guessing', async () => {
+    const id = await person('locked', { email: 'locked@example.org' })
+    await env.DB.prepare('INSERT INTO account_failures (account, n, at) VALUES (?, 100, 0)').bind(`id:${id}`).run()
+    expect((await as('locked:pass').get('/api/user')).status).toBe(401)
+    expect(await reset(await codeFor('locked'))).toMatchObject(changed)
+    expect((await as('locked:fresh').get('/api/user')).status).toBe(200)
+  })
+
   it('is looked at before the passwords, and survives a refusal', async () => {
     const code = await codeFor('olive')
     expect(await reset('x', 'fresh', 'other')).toMatchObject(invalid)

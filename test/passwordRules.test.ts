@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newResetCode, resetHash } from '../src/passwordReset/codes.ts'
-import { as, logIn, person, root } from './support/client.ts'
+import { as, call, logIn, person, root } from './support/client.ts'
 
 // What a new password has to be, wherever one is chosen, and what one is that somebody else chose.
 
@@ -134,6 +134,11 @@ describe('somebody whose password was chosen by another', () => {
     expect((await token.get('/api/user')).status).toBe(200)
     const session = await logIn('nora', 'first pass')
     expect(await as(session).get('/api/org')).toMatchObject(due)
+    expect((await call('nora:first pass', 'HEAD', '/api/user')).status).toBe(200)
+    const same = { oldPassword: 'first pass', newPassword: 'first pass' }
+    expect(await as(session).put('/api/user/password', same)).toMatchObject(
+      message('Choose another password than the one given', 400),
+    )
     const changed = await as(session).put('/api/user/password', { oldPassword: 'first pass', newPassword: 'own pass' })
     expect(changed.status).toBe(200)
     expect((await as('nora:own pass').get('/api/org')).status).toBe(200)

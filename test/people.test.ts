@@ -433,18 +433,22 @@ describe('a deleted user', () => {
     const id = await person('gone')
     const session = await logIn('gone', 'pass')
     const token = { token: textIn((await as(session).post('/api/user/tokens', { name: 't' })).body, 'key') }
-    await as(session).post('/api/user/stars/dashboard/1')
-    await as(root).post('/api/teams', { name: 'Goners' })
-    await as(root).post('/api/teams/1/members', { userId: id })
+    await as(root).post('/api/dashboards/db', { dashboard: { uid: 'starred', title: 'Starred' } })
+    await as(session).post('/api/user/stars/dashboard/uid/starred')
+    const { body } = await as(root).post('/api/teams', { name: 'Goners' })
+    await as(root).post(`/api/teams/${numberIn(body, 'teamId')}/members`, { userId: id })
+    const tables = ['sessions', 'tokens', 'stars', 'team_members', 'org_members', 'sign_in_names']
+    const rows = async () => {
+      const counts = tables.map((table) =>
+        env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?`).bind(id).first('n'),
+      )
+      return Promise.all(counts)
+    }
+    expect(await rows()).toEqual(tables.map(() => 1))
     expect((await as(token).get('/api/user')).status).toBe(200)
     expect(await as(root).del(`/api/admin/users/${id}`)).toMatchObject(message('User deleted'))
     for (const who of [session, token, 'gone:pass']) expect((await as(who).get('/api/user')).status).toBe(401)
-    const left = await env.DB.batch(
-      ['sessions', 'tokens', 'stars', 'team_members', 'org_members', 'sign_in_names'].map((table) =>
-        env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?`).bind(id),
-      ),
-    )
-    expect(left.flatMap(({ results }) => results)).toEqual(left.map(() => ({ n: 0 })))
+    expect(await rows()).toEqual(tables.map(() => 0))
     expect((await env.SESSIONS.list({ prefix: `session:${id}:` })).keys).toEqual([])
     expect(await as(root).del(`/api/admin/users/${id}`)).toMatchObject(noUser)
     expect(await as(root).del('/api/admin/users/0')).toMatchObject(noUser)

@@ -23,7 +23,7 @@ const manages = [
 ].map((action) => [action, 'global.users:*'])
 
 const desk = as('desk:pass')
-const ids: Record<string, number> = { 'a server admin': 1 }
+const ids: Record<string, number> = {}
 
 beforeAll(async () => {
   await run(
@@ -31,6 +31,9 @@ beforeAll(async () => {
     JSON.stringify(manages),
   )
   await give('user_id', await person('desk'), 0, 'desk')
+  // Of no team and no Admin of an org, so that nothing but this keeps them out of reach.
+  ids['a server admin'] = await person('chief')
+  await as(root).put(`/api/admin/users/${ids['a server admin']}/permissions`, { isGrafanaAdmin: true })
   ids['somebody with a role in one org'] = await person('local')
   await give('user_id', ids['somebody with a role in one org'], 1, 'fixed_buZastUG3reWyQpPemcWjGqPAd0')
   ids['somebody with a role in every org'] = await person('everywhere')

@@ -80,6 +80,7 @@ describe('searching', () => {
     ['perpage=99999999999999999999', 1, 1000, 6],
     ['perpage=9223372036854775807', 1, 9007199254740991, 6],
     ['page=9223372036854775807', 9007199254740991, 1000, 0],
+    ['perpage=9223372036854775807&page=9223372036854775807', 9007199254740991, 9007199254740991, 0],
   ])('?%s is never an error', async (query, number, perPage, length) => {
     const body = await search(query)
     expect(body).toMatchObject({ totalCount: 6, page: number, perPage })

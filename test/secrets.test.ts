@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { operations } from '../scripts/buildOpenApi.ts'
 import { secretHash } from '../src/auth/secrets.ts'
-import { as, call, logIn, person, root, textIn, type Who } from './support/client.ts'
+import { as, call, logIn, numberIn, person, root, textIn, type Who } from './support/client.ts'
 import { leaks } from './support/leaks.ts'
 import { linkTo, mailing } from './support/mailbox.ts'
 
@@ -33,6 +33,12 @@ describe('an answer that holds a secret', () => {
     ['a secret', seen({ secret: 1 }), 'the key secret'],
   ])('is noticed: %s', (_, answer, found) => {
     expect(leaks('GET', at('/api/user'), answer)).toEqual([found])
+  })
+
+  it('is noticed: by every test that asks for it', async () => {
+    const { body } = await as(root).post('/api/teams', { name: token })
+    await expect(as(root).get('/api/teams/search')).rejects.toThrow('not safe: GET')
+    expect((await as(root).del(`/api/teams/${numberIn(body, 'teamId')}`)).status).toBe(200)
   })
 
   it('is fine where it is handed over, and only if it is', () => {

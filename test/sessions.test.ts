@@ -61,6 +61,7 @@ describe('signing in', () => {
   it('keeps only the hash of the secret, and one record in KV', async () => {
     const before = (await env.SESSIONS.list()).keys.length
     const { cookie } = await logIn('vic', 'pass')
+    expect(cookie).toMatch(/^[0-9a-f]{64}$/)
     const row = await env.DB.prepare('SELECT * FROM sessions WHERE secret_hash = ?').bind(secretHash(cookie)).first()
     expect(JSON.stringify(row)).not.toContain(cookie)
     const { keys } = await env.SESSIONS.list()
@@ -90,6 +91,8 @@ describe('signing in', () => {
     const https = as(undefined, { ROOT_URL: 'https://id.example.org' })
     const answer = await https.post('/login', { user: 'vic', password: 'pass' })
     expect(answer.headers.get('Set-Cookie')).toContain('; HttpOnly; Secure; SameSite=Lax')
+    const http = await as(undefined).post('/login', { user: 'vic', password: 'pass' })
+    expect(http.headers.get('Set-Cookie')).toContain('; HttpOnly; SameSite=Lax')
   })
 
   it.each([
@@ -311,7 +314,8 @@ describe('the devices of a person', () => {
   })
 
   it('are not revoked by mistake', async () => {
-    const [own] = await sessionIds('dev')
+    await logIn('vic', 'pass')
+    const own = (await sessionIds('dev')).at(-1)
     const [other] = await sessionIds('vic')
     const missing = { status: 404, body: { message: 'User auth token not found', traceID: '' } }
     const revoke = (body: unknown) => as(second).post('/api/user/revoke-auth-token', body)

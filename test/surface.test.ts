@@ -193,10 +193,10 @@ describe('another origin', () => {
     const said = Object.fromEntries([...asked.headers].filter(([name]) => /^(access-control|vary)/.test(name)))
     expect(said).toEqual({
       'access-control-allow-credentials': 'true',
-      'access-control-allow-headers': 'Authorization, Content-Type, X-Grafana-Org-Id',
+      'access-control-allow-headers': 'Authorization, Content-Type, X-Grafana-Org-Id, X-D1-Bookmark',
       'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
       'access-control-allow-origin': 'https://app.example.org',
-      'access-control-expose-headers': 'X-Request-Id, X-Missing-Permission, Retry-After',
+      'access-control-expose-headers': 'X-Request-Id, X-Missing-Permission, Retry-After, X-D1-Bookmark',
       'access-control-max-age': '600',
       vary: 'Origin',
     })
@@ -363,7 +363,8 @@ describe('a method that is not meant', () => {
   })
 
   it.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])('in %s is ignored', async (name) => {
-    const answer = await call(root, 'POST', `/api/users/${viewer}?_method=DELETE`, { headers: { [name]: 'DELETE' } })
+    const path = `/api/admin/users/${viewer}?_method=DELETE`
+    const answer = await call(root, 'POST', path, { headers: { [name]: 'DELETE' } })
     expect(answer.status).toBe(404)
     expect((await as(root).get(`/api/users/${viewer}`)).status).toBe(200)
   })
@@ -404,7 +405,7 @@ describe('a credential', () => {
     ['an endless password', { Authorization: `Basic ${btoa(`admin:${'b'.repeat(60_000)}`)}` }],
     ['an endless cookie', { Cookie: `grafana_session=${'a'.repeat(100_000)}` }],
     ['many cookies', { Cookie: 'grafana_session=a; '.repeat(5_000) }],
-    ['an endless org', { 'X-Grafana-Org-Id': '9'.repeat(100_000) }],
+    ['an endless org', { 'X-Grafana-Org-Id': '9'.repeat(100_000), Authorization: `Basic ${btoa('y:x')}` }],
     ['an endless address', { 'CF-Connecting-IP': 'f'.repeat(100_000), Authorization: `Basic ${btoa('x:y')}` }],
   ])('that is %s is a 401, not a failure', async (_, headers) => {
     expect((await as(undefined).get('/api/user', headers)).status).toBe(401)
@@ -461,6 +462,7 @@ describe('a body', () => {
     ['many keys', `{${Array.from({ length: 10_000 }, (_, n) => `"k${n}":1`).join(',')}}`],
     ['a deep nest', `${'['.repeat(500_000)}`],
     ['a deep object', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+    ['one level too many', `{"login":"deep","password":"pass","x":${'['.repeat(64)}${']'.repeat(64)}}`],
     ['a prototype', '{"__proto__":{"login":"x","password":"pass","isGrafanaAdmin":true}}'],
     ['a constructor', '{"constructor":{"prototype":{"login":"x"}}}'],
     ['nothing', ''],

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { as, numberIn, person, root, textIn } from './support/client.ts'
+import { interruptedD1 } from './support/faults.ts'
 
 const badData = { status: 400, body: { message: 'bad request data', traceID: '' } }
 const message = (text: string, status = 200) => ({ status, body: { message: text } })
@@ -120,6 +121,8 @@ describe('API keys', () => {
   })
 
   it('work in their org alone, whatever the header says, and as api_key by Basic', async () => {
+    const key = await as(root).post('/api/auth/keys', { name: 'alone', role: 'Admin' })
+    const admin = { token: textIn(key.body, 'key') }
     const headers = { 'X-Grafana-Org-Id': '2' }
     const made = await as(admin).post('/api/teams', { name: 'By key' }, headers)
     expect(
@@ -226,6 +229,7 @@ describe('personal access tokens', () => {
     )
     const short = await make(root, { name: 'brief', secondsToLive: 1000 })
     expect(await as(short).put('/api/user', { login: 'admin', email: 'evil@example.org' })).toMatchObject(refused)
+    expect(await as(short).put('/api/user', { login: 'evil' })).toMatchObject(refused)
     expect((await as(short).put('/api/user', { login: 'admin', name: 'Root' })).status).toBe(200)
     const writer = await make(root, { name: 'writer', permissions: [{ action: 'users:write', scope: 'users:*' }] })
     expect(await as(writer).put('/api/users/1', { login: 'admin', email: 'evil@example.org' })).toMatchObject(
@@ -236,6 +240,33 @@ describe('personal access tokens', () => {
     expect(await as(short).post('/api/org/invites', { loginOrEmail: 'x@example.org', role: 'Admin' })).toMatchObject(
       refused,
     )
+  })
+
+  it('with an end reach nobody who may do more, nor make an admin, who has no end', async () => {
+    const short = as(await make(root, { name: 'ends', secondsToLive: 1000 }))
+    const beyond = denied('users.permissions:write')
+    expect(await short.put('/api/users/1', { login: 'admin', email: 'evil@example.org' })).toMatchObject(beyond)
+    expect(await short.put('/api/admin/users/1/password', { password: 'mine now' })).toMatchObject(beyond)
+    const id = await person('sock')
+    const limited = message(
+      'A token with an expiry or with limited permissions cannot create credentials or raise rights',
+      403,
+    )
+    expect(await short.patch(`/api/orgs/1/users/${id}`, { role: 'Admin' })).toMatchObject(limited)
+    await short.del(`/api/orgs/1/users/${id}`)
+    expect(await short.post('/api/orgs/1/users', { loginOrEmail: 'sock', role: 'Admin' })).toMatchObject(limited)
+    expect((await short.post('/api/orgs/1/users', { loginOrEmail: 'sock', role: 'Editor' })).status).toBe(200)
+  })
+
+  it.each([
+    ['the password changes', (id: number) => as(root).put(`/api/admin/users/${id}/password`, { password: 'other' })],
+    ['the account is disabled', (id: number) => as(root).post(`/api/admin/users/${id}/disable`)],
+  ])('are not made while %s', async (what, happens) => {
+    const login = `racer while ${what}`
+    const id = await person(login)
+    const DB = interruptedD1(/insert into tokens/i, () => happens(id))
+    expect((await as(`${login}:pass`, { DB }).post('/api/user/tokens', { name: 'late' })).status).toBe(401)
+    expect((await env.DB.prepare('SELECT id FROM tokens WHERE user_id = ?').bind(id).all()).results).toEqual([])
   })
 
   it('are listed without their secret and deleted by their owner', async () => {

@@ -84,7 +84,8 @@ async function settle(c: RequestContext, status: number): Promise<unknown> {
   await deed.rest?.catch(() => undefined)
   if (!isDue(c, status)) return undefined
   if (deed.row !== undefined) return correct(db, deed.row, status < 400 ? 200 : status, deed.doneBy)
-  const row = rowOf(c, status < 400 ? 200 : status)
+  const refused = deed.action === 'authenticate' ? 401 : 200
+  const row = rowOf(c, status < 400 ? refused : status)
   return isFlood(row) ? undefined : insertSampled(db, row)
 }
 

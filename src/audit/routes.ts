@@ -1,7 +1,7 @@
 import { requiresOnServer } from '../auth/guards.ts'
 import type { RequestContext } from '../env.ts'
 import { badRequest } from '../errors.ts'
-import { parseInt64, readText } from '../input.ts'
+import { parseInt64, readText, readTime } from '../input.ts'
 import { send, toJson } from '../json.ts'
 import { maxRows } from '../page.ts'
 import { newRoutes } from '../router.ts'
@@ -12,16 +12,6 @@ export const audit = newRoutes()
 
 const ndjson = 'application/x-ndjson'
 const maxPage = 1_000
-
-/** Seconds since 1970, or RFC 3339. */
-function readTime(c: RequestContext, name: string): number | undefined {
-  const text = readText(c.req.url, name)
-  if (text === '') return undefined
-  const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
-  const time = isDate ? Math.ceil(Date.parse(text) / 1000) : /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
-  if (Number.isNaN(time)) throw badRequest(`${name} is invalid`)
-  return time
-}
 
 /** The id of the last row that was sent, in a form that says so little that nobody builds on it. */
 const cursorOf = (id: number) => id.toString(36)
@@ -44,8 +34,8 @@ audit.get('/api/admin/audit', requiresOnServer('audit:read'), async (c) => {
     // An account is the same one whether it is managed for the server or for an org.
     target: text('target').replace(/^global\./, ''),
     action: text('action'),
-    from: readTime(c, 'from'),
-    to: readTime(c, 'to'),
+    from: readTime(c.req.url, 'from'),
+    to: readTime(c.req.url, 'to'),
     before: readCursor(c),
     limit: asked > 0 ? Math.min(asked, max) : isLines ? maxRows : 100,
   })

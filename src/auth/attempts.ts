@@ -9,10 +9,18 @@ export const attemptWindow = 5 * 60
 /** How many times an account's limit one address may fail, whatever names it tries. */
 const accountsOfAnAddress = 20
 
+/** Failures of one account from anywhere since its last success, after which only addresses that it is known from go on (NIST SP 800-63B-4, 3.2.2). */
+export const maxAccountFailures = 100
+
+/** Seconds for which an address is known after a success there, and for which failures are remembered. */
+export const knownFor = 30 * day
+
 /** ?5 the limit of an account. In one statement, so that attempts at once can't all find room. */
 const reserve = `INSERT INTO login_attempts (account, address, at) SELECT ?1, ?2, ?3
   WHERE (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE account = ?1 AND address = ?2 AND at > ?4 LIMIT ?5)) < ?5
     AND (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE address = ?2 AND at > ?4 LIMIT ?5 * ${accountsOfAnAddress})) < ?5 * ${accountsOfAnAddress}
+    AND (coalesce((SELECT n FROM account_failures WHERE account = ?1), 0) < ${maxAccountFailures} OR EXISTS (
+      SELECT 1 FROM sign_in_addresses WHERE user_id = CAST(substr(?1, 4) AS INTEGER) AND address = ?2 AND at > ?3 - ${knownFor}))
   RETURNING id`
 
 const forgetOld = 'DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at <= ?1 LIMIT 10)'
@@ -29,12 +37,6 @@ async function reserveAttempt(db: Db, account: string, address: string, now: num
   ])
   return reserved?.results[0]?.id
 }
-
-/** Failures of one account from anywhere since its last success, after which only addresses that it is known from go on (NIST SP 800-63B-4, 3.2.2). */
-export const maxAccountFailures = 100
-
-/** Seconds for which an address is known after a success there, and for which failures are remembered. */
-export const knownFor = 30 * day
 
 /** Only where the statement before has found room, or another did in the same second. */
 const countFailure = `INSERT INTO account_failures (account, n, at) SELECT ?1, 1, ?2
@@ -53,6 +55,7 @@ export async function reserveGuess(db: Db, account: string, address: string, now
 }
 
 const forgive = 'DELETE FROM login_attempts WHERE id = ?1'
+/** A new password is nobody's to have guessed at: ?1 the account. */
 const forgetFailures = 'DELETE FROM account_failures WHERE account = ?1'
 const knowAddress = `INSERT INTO sign_in_addresses (user_id, address, at) SELECT id, ?2, ?3 FROM users WHERE 'id:' || id = ?1 AND id = ?4
   ON CONFLICT (user_id, address) DO UPDATE SET at = excluded.at`
@@ -73,5 +76,5 @@ export const releaseGuess = (
 const maxTurns = 20
 
 /** Whether the address may ask once more; counted like an attempt, and never released. */
-export const takeTurn = async (db: Db, what: 'reset' | 'sign-up' | 'invite', address: string, now: number) =>
+export const takeTurn = async (db: Db, what: 'reset' | 'sign-up' | 'invite' | 'e-mail', address: string, now: number) =>
   (await reserveAttempt(db, `turn:${what}`, address, now, maxTurns)) !== undefined

@@ -100,8 +100,15 @@ export async function identify(c: RequestContext): Promise<Identity> {
   }
 }
 
+/** Where a wrong credential is no obstacle: nobody then, but a guess all the same. */
+export const identifyOrNote = (c: RequestContext) =>
+  identify(c).catch(() => {
+    c.var.deed.action = 'authenticate'
+    return undefined
+  })
+
 /** What is left to somebody whose password was chosen by another until they choose their own. */
-const whilePasswordIsDue = /^(GET \/api\/user|PUT \/api\/user\/password|GET \/api\/login\/ping)\/?$/
+const whilePasswordIsDue = /^((?:GET|HEAD) \/api\/user|PUT \/api\/user\/password|GET \/api\/login\/ping)\/?$/
 
 function refuseUntilChanged(c: RequestContext, identity: Identity): void {
   if (identity.kind !== 'person' || !identity.mustChangePassword) return

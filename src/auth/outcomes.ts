@@ -1,10 +1,9 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { blake2b } from '@noble/hashes/blake2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { hashPassword, isCurrent, type PasswordScheme, verifyPassword } from './passwords.ts'
 
 // Basic sends the password with every request, and a hash costs a thousand times what a request does. So an isolate
-// remembers how each presented password turned out: nothing but MACs under a key that never leaves it. The stored hash
+// remembers how each presented password turned out: nothing but MACs (keyed BLAKE2b, which argon2 brings along) under a key that never leaves it. The stored hash
 // is part of what is signed, so a changed password is forgotten at once.
 
 const maxOutcomes = 2_000
@@ -13,9 +12,8 @@ let key: Uint8Array | undefined
 
 function macOf(stored: string | null, name: string, password: string): string {
   key ??= crypto.getRandomValues(new Uint8Array(32))
-  return bytesToHex(
-    hmac(sha256, key, utf8ToBytes(JSON.stringify([stored ?? '', stored === null ? name : '', password]))),
-  )
+  const message = JSON.stringify([stored ?? '', stored === null ? name : '', password])
+  return bytesToHex(blake2b(utf8ToBytes(message), { key, dkLen: 32 }))
 }
 
 function remember(mac: string, right: boolean) {

@@ -15,10 +15,17 @@ const listedFrom = 8
 /** Read once an isolate from the static assets, where it costs the bundle nothing. */
 let common: Set<string> | undefined
 
+async function readCommon(c: RequestContext): Promise<Set<string> | undefined> {
+  const response = await c.env.ASSETS.fetch('https://assets/common-passwords.txt')
+  if (response.ok) return new Set((await response.text()).split('\n'))
+  logFailure(c.var.requestId, 'common passwords: not checked', new Error(`status ${response.status}`))
+  return undefined
+}
+
 async function isCommon(c: RequestContext, password: string): Promise<boolean> {
   if (c.var.config.passwordMinLength < listedFrom) return false
-  common ??= new Set((await (await c.env.ASSETS.fetch('https://assets/common-passwords.txt')).text()).split('\n'))
-  return common.has(password.toLowerCase())
+  common ??= await readCommon(c)
+  return common?.has(password.toLowerCase()) ?? false
 }
 
 const hex = (buffer: ArrayBuffer) =>

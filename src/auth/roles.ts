@@ -1,3 +1,6 @@
+import { sha1 } from '@noble/hashes/legacy.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { toBase64Url } from './base64.ts'
 import type { Grant } from './permissions.ts'
 
 // The roles that come with Rollcall, named as in Grafana's documentation ("RBAC role definitions") and cut to what there
@@ -156,74 +159,64 @@ basic('basic_editor', 'Editor', 'Changes dashboards too', editor)
 basic('basic_admin', 'Admin', 'Manages the organization and whoever is in it', orgAdmin)
 basic('basic_grafana_admin', 'Grafana Admin', 'Manages the whole server', serverAdmin)
 
-type Fixed = [name: string, hash: string, displayName: string, grants: readonly Grant[]]
+type Fixed = [name: string, displayName: string, grants: readonly Grant[]]
 
 const fixed = (group: string, ...roles: Fixed[]) => {
-  for (const [name, hash, displayName, grants] of roles) {
-    defined.push({ uid: `fixed_${hash}`, name: `fixed:${name}`, displayName, description: '', group, grants })
+  for (const [title, displayName, grants] of roles) {
+    const name = `fixed:${title}`
+    const uid = `fixed_${toBase64Url(sha1(utf8ToBytes(name)))}`
+    defined.push({ uid, name, displayName, description: '', group, grants })
   }
 }
 
-fixed(
-  'Users',
-  ['users:reader', 'buZastUG3reWyQpPemcWjGqPAd0', 'User reader', accountsRead],
-  ['users:writer', 'wjzgHHo_Ux25DJuELn_oiAdB_yM', 'User writer', accountsWritten],
-)
+fixed('Users', ['users:reader', 'User reader', accountsRead], ['users:writer', 'User writer', accountsWritten])
 
 fixed(
   'Organizations',
-  ['org.users:reader', 'oCqNwlVHLOpw7-jAlwp4HzYqwGY', 'Organization member reader', membersRead],
-  ['org.users:writer', 'VERj5nayasjgf_Yh0sWqqCkxWlw', 'Organization member writer', membersWritten],
-  ['organization:reader', '0SZPJlTHdNEe8zO91zv7Zwiwa2w', 'Organization reader', orgRead],
-  ['organization:writer', 'Y4jGqDd8w1yCrPwlik8z5Iu8-3M', 'Organization writer', orgWritten],
-  ['organization:maintainer', 'CMm-uuBaPUBf4r8XG3jIvxo55bg', 'Organization maintainer', orgsMaintained],
+  ['org.users:reader', 'Organization member reader', membersRead],
+  ['org.users:writer', 'Organization member writer', membersWritten],
+  ['organization:reader', 'Organization reader', orgRead],
+  ['organization:writer', 'Organization writer', orgWritten],
+  ['organization:maintainer', 'Organization maintainer', orgsMaintained],
 )
 
 fixed(
   'Teams',
-  ['teams:creator', 'nzVQoNSDSn0fg1MDgO6XnZX2RZI', 'Team creator', teamsCreated],
-  ['teams:read', 'Z8pB0GQlrqRt8IZBCJQxPWvJPgQ', 'Team reader', teamsRead],
-  ['teams:writer', 'xw1T0579h620MOYi4L96GUs7fZY', 'Team writer', teamsWritten],
+  ['teams:creator', 'Team creator', teamsCreated],
+  ['teams:read', 'Team reader', teamsRead],
+  ['teams:writer', 'Team writer', teamsWritten],
 )
 
 fixed(
   'Service accounts',
-  ['serviceaccounts:reader', 'QFjJAZ88iawMLInYOxPA1DB1w6I', 'Service account reader', machinesRead],
-  ['serviceaccounts:creator', 'Ikw60fckA0MyiiZ73BawSfOULy4', 'Service account creator', machinesCreated],
-  ['serviceaccounts:writer', 'iBvUNUEZBZ7PUW0vdkN5iojc2sk', 'Service account writer', machinesWritten],
+  ['serviceaccounts:reader', 'Service account reader', machinesRead],
+  ['serviceaccounts:creator', 'Service account creator', machinesCreated],
+  ['serviceaccounts:writer', 'Service account writer', machinesWritten],
 )
 
-fixed(
-  'API keys',
-  ['apikeys:reader', 'kYZ7UEkwEvGmCCjTrq07cFAVFws', 'API key reader', keysRead],
-  ['apikeys:writer', 'anTrcpRkm21NBO1Q2CsX8y0fiCQ', 'API key writer', keysWritten],
-)
+fixed('API keys', ['apikeys:reader', 'API key reader', keysRead], ['apikeys:writer', 'API key writer', keysWritten])
 
 fixed(
   'Roles',
-  ['roles:reader', 'GkfG-1NSwEGb4hpK3-E3qHyNltc', 'Role reader', rolesRead],
-  ['roles:writer', 'W5aFaw8isAM27x_eWfElBhZ0iOc', 'Role writer', rolesWritten],
-  ['roles:resetter', 'WgPpC3qJRmVpVTJavFNwfS5RuzQ', 'Role resetter', rolesReset],
+  ['roles:reader', 'Role reader', rolesRead],
+  ['roles:writer', 'Role writer', rolesWritten],
+  ['roles:resetter', 'Role resetter', rolesReset],
 )
 
 fixed(
   'Dashboards',
-  ['dashboards:reader', 'Sgr67JTOhjQGFlzYRahOe45TdWM', 'Dashboard reader', dashboardsRead],
-  ['dashboards:creator', 'ZorKUcEPCM01A1fPakEzGBUyU64', 'Dashboard creator', dashboardsCreated],
-  ['dashboards:writer', 'OK2YOQGIoI1G031hVzJB6rAJQAs', 'Dashboard writer', dashboardsWritten],
+  ['dashboards:reader', 'Dashboard reader', dashboardsRead],
+  ['dashboards:creator', 'Dashboard creator', dashboardsCreated],
+  ['dashboards:writer', 'Dashboard writer', dashboardsWritten],
 )
 
 fixed(
   'Settings',
-  ['settings:reader', '0LaUt1x6PP8hsZzEBhqPQZFUd8Q', 'Setting reader', settingsRead],
-  ['authentication.config:writer', '0rYhZ2Qnzs8AdB1nX7gexk3fHDw', 'Authentication config writer', signInConfigured],
+  ['settings:reader', 'Setting reader', settingsRead],
+  ['authentication.config:writer', 'Authentication config writer', signInConfigured],
 )
 
-fixed(
-  'Server',
-  ['stats:reader', 'OnRCXxZVINWpcKvTF5A1gecJ7pA', 'Statistics reader', statsRead],
-  ['audit:reader', '7TWFM5h6TBrufwb5MMIRPDiqGyM', 'Audit log reader', auditRead],
-)
+fixed('Server', ['stats:reader', 'Statistics reader', statsRead], ['audit:reader', 'Audit log reader', auditRead])
 
 /** Those that come with Rollcall, by uid. */
 export const definedRoles: ReadonlyMap<string, DefinedRole> = new Map(defined.map((role) => [role.uid, role]))

@@ -37,7 +37,13 @@ type Admission = { admitted: boolean; reservation: number | undefined }
 /** Cloudflare's own limit for each location: an outer wall round what is counted in D1. Only Cloudflare knows an address. */
 async function isWithinWall(c: RequestContext): Promise<boolean> {
   const key = clientAddress(c)
-  return key === '' || (await c.env.GUESSES.limit({ key })).success
+  if (key === '') return true
+  try {
+    return (await c.env.GUESSES.limit({ key })).success
+  } catch (error) {
+    logFailure(c.var.requestId, 'rate limit', error)
+    return true
+  }
 }
 
 /** Counts the guess as a failure, unless another request is having the same one counted. */

@@ -34,5 +34,5 @@ export const isMissingReference = (error: unknown) => says(error, 'FOREIGN KEY c
 
 /** The database is not to be had; a statement that it can't read (SQLITE_ERROR) is a bug of ours instead. */
 export const isUnavailable = (error: unknown) =>
-  /^D1_|Network connection lost|storage caused object to be reset/.test(cause(error).message) &&
+  /^D1_[A-Z_]*ERROR|Network connection lost|storage caused object to be reset/.test(cause(error).message) &&
   !/SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG)/.test(cause(error).message)

@@ -13,11 +13,26 @@ export type Places = {
   nearest: D1DatabaseSession | undefined
 }
 
-const isSafe = (method: string) => /^(GET|HEAD|OPTIONS)$/.test(method)
+/**
+ * The primary, by way of sessions, since only a session tells its bookmark. Of a session's statements D1 takes but the
+ * first to the primary for sure, so each has a session of its own.
+ */
+function primarySessions(d1: D1Database): D1DatabaseSession {
+  const sessions: D1DatabaseSession[] = []
+  function open() {
+    const session = d1.withSession('first-primary')
+    sessions.push(session)
+    return session
+  }
+  return {
+    prepare: (text) => open().prepare(text),
+    batch: (statements) => open().batch(statements),
+    getBookmark: () => newest(sessions.map((session) => session.getBookmark() ?? '')),
+  }
+}
 
-/** A request that writes asks in a session, which begins at the primary, since only a session tells its bookmark. */
-export const openPlaces = (d1: D1Database, reads: 'primary' | 'nearest', method: string): Places => ({
-  primary: reads === 'nearest' && !isSafe(method) ? d1.withSession('first-primary') : d1,
+export const openPlaces = (d1: D1Database, reads: 'primary' | 'nearest'): Places => ({
+  primary: reads === 'nearest' ? primarySessions(d1) : d1,
   nearest: undefined,
 })
 
@@ -26,9 +41,10 @@ const header = 'X-D1-Bookmark'
 /** As D1 writes them: anything else would reach the database as a wish of its own, like `first-primary`. */
 const isBookmark = (text: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{8}){2}-[0-9a-f]{32}$/.test(text)
 
-/** The newest that the client has: bookmarks sort by time. */
-const bookmarkOf = (c: RequestContext) =>
-  [c.req.header(header) ?? '', readCookie(c, bookmarkCookie) ?? ''].filter(isBookmark).sort().at(-1)
+/** Bookmarks sort by time. */
+const newest = (texts: string[]) => texts.filter(isBookmark).sort().at(-1) ?? null
+
+const bookmarkOf = (c: RequestContext) => newest([c.req.header(header) ?? '', readCookie(c, bookmarkCookie) ?? ''])
 
 /** Where lists and single things are read: never what decides who may do something. */
 export function reads(c: RequestContext): Db {
@@ -38,15 +54,25 @@ export function reads(c: RequestContext): Db {
   return openDb(places.nearest)
 }
 
+/** What was read nearby is as old as its bookmark, however new what the primary said about the caller. */
 const bookmarkReached = ({ primary, nearest }: Places) =>
-  nearest?.getBookmark() ?? ('getBookmark' in primary ? primary.getBookmark() : undefined)
+  nearest?.getBookmark() ?? ('getBookmark' in primary ? primary.getBookmark() : null)
 
-/** Tells the client how far it has seen: in a header, and browsers in a cookie, which they send along by themselves. */
+/** Whether the answer hands out a session: its cookie is neither missing nor cleared. */
+const opensSession = ({ headers }: Response, name: string) =>
+  headers.getSetCookie().some((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
+
+/**
+ * Tells the client how far it has seen: in a header, and browsers in a cookie, which they send along by themselves. Not a
+ * stranger: bookmarks count what is written, and so would say whether a password reset found somebody.
+ */
 export const tellBookmark = createMiddleware<AppEnv>(async (c, next) => {
   await next()
   const { config, identity, places } = c.var
-  const bookmark = config.d1Reads === 'nearest' ? bookmarkReached(places) : undefined
-  if (!bookmark) return
+  const bookmark = bookmarkReached(places)
+  if (bookmark === null) return
+  const inBrowser = opensSession(c.res, config.cookieName) || (identity?.kind === 'person' && identity.session)
+  if (!inBrowser && (identity?.kind ?? 'anonymous') === 'anonymous') return
   c.header(header, bookmark)
-  if (identity?.kind === 'person' && identity.session) setCookie(c, bookmarkCookie, bookmark, config.sessionMaxSeconds)
+  if (inBrowser) setCookie(c, bookmarkCookie, bookmark, config.sessionMaxSeconds)
 })

@@ -71,6 +71,12 @@ const invited = answer(
   { message: 'Created invite for jane@example.org', url: `https://users.example.org/invite/${exampleCode}` },
 )
 
+const full = refused('org Quota reached')
+const fullOrForeign = {
+  description: `${full.description} · ${foreignSite.description}`,
+  content: { ...full.content, ...foreignSite.content },
+}
+
 const word = optional(string(), '')
 const required = pipe(string(), nonEmpty())
 const add = requires('org.users:add', 'users:*')
@@ -93,7 +99,7 @@ export const invites: Slice = {
       id: 'invite',
       summary: 'Invite a stranger into the org, or add somebody who has an account',
       description:
-        'The link is in the answer unless a mail takes it to the person (`sendEmail`, where mail is configured and an e-mail was given), and is never shown again. It is good once, for that e-mail or login alone, and expires.',
+        'The link is in the answer unless a mail takes it to the person (`sendEmail`, where mail is configured and an e-mail was given), and is never shown again. It is good once, for that e-mail or login alone, while whoever sent it could still send it, and expires.',
       parameters: actingOrg,
       body: {
         schema: object({ loginOrEmail: required, name: word, role, sendEmail: optional(boolean(), false) }),
@@ -102,7 +108,9 @@ export const invites: Slice = {
       answers: {
         200: invited,
         400: refused('bad request data'),
-        403: writeDenied("Cannot assign a role higher than user's role"),
+        403: writeDenied(
+          "Cannot assign a role higher than user's role · org Quota reached · Whoever answers for this credential is not known or may not invite any more",
+        ),
         404: refused('Organization not found'),
         412: refused(
           'User jane is already added to organization',
@@ -178,10 +186,11 @@ export const invites: Slice = {
           'bad request data',
         ),
         401: shared.Unauthorized,
-        403: foreignSite,
+        403: fullOrForeign,
         404: refused('Invite not found'),
         412: refused(
           'Invite cannot be used in status Completed',
+          'Invite cannot be used in status Revoked',
           "User with email 'jane@example.org' or username 'jane' already exists",
         ),
       },

@@ -2,7 +2,7 @@ import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot'
 import { clientAddress } from '../auth/address.ts'
 import { takeTurn } from '../auth/attempts.ts'
 import { anyone, requires } from '../auth/guards.ts'
-import type { Machine, Person } from '../auth/identity.ts'
+import { creatorsOf, type Machine, type Person } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { mayGiveRole } from '../auth/permissions.ts'
 import { secretHash } from '../auth/secrets.ts'
@@ -19,7 +19,7 @@ import { withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
 import { forgetCode } from '../signUp/queries.ts'
 import { newAccount, openAccount } from '../signUp/register.ts'
-import { findInvite, type Invited, invite, type ListedInvite, listInvites, revokeInvite } from './queries.ts'
+import { type FoundInvite, findInvite, type Invited, invite, listInvites, revokeInvite } from './queries.ts'
 import { isFor, namesOfInvited } from './rules.ts'
 import { listedInvite, shownInvite, shownName } from './views.ts'
 
@@ -29,10 +29,8 @@ invites.get('/api/org/invites', requires('org.users:add', 'users:*'), async (c) 
   send(c, withinLimit(await listInvites(c.var.db, c.var.caller.orgId, c.var.now)).map(listedInvite)),
 )
 
-const inviterOf = (caller: Person | Machine) =>
-  caller.kind === 'person'
-    ? { id: caller.user.id, name: shownName(caller.user) }
-    : { id: null, name: 'An administrator' }
+const inviterName = (caller: Person | Machine) =>
+  caller.kind === 'person' ? shownName(caller.user) : 'An administrator'
 
 const required = pipe(string(), nonEmpty())
 const InviteBody = object({
@@ -45,6 +43,8 @@ const InviteBody = object({
 const isMember = (loginOrEmail: string) =>
   new ApiError(412, `User ${loginOrEmail} is already added to organization`, traced)
 
+const quotaReached = () => forbidden('org Quota reached')
+
 invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c) => {
   const { db, config, caller, now } = c.var
   refuseLimited(caller)
@@ -52,20 +52,26 @@ invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c)
   if (!mayGiveRole(caller, caller.orgId, wanted.role)) throw forbidden("Cannot assign a role higher than user's role")
   if (sendEmail && !canSendMail(c)) throw noMail()
   if (sendEmail && !(await takeTurn(db, 'invite', clientAddress(c), now))) throw tooManyRequests()
-  const inviter = inviterOf(caller)
+  const inviter = inviterName(caller)
   const code = newCode()
   const isEmailSent = sendEmail && isEmail(wanted.loginOrEmail)
   const terms = { codeHash: secretHash(code), isEmailSent, now, expiresAt: now + config.inviteSeconds }
-  const outcome = await invite(db, { orgId: caller.orgId, invitedBy: inviter.id, ...wanted, ...terms })
+  const sender = { invitedBy: creatorsOf(caller), tokenId: caller.kind === 'person' ? null : caller.token.id }
+  const limit = config.quotas?.membersOfOrg
+  const outcome = await invite(db, { orgId: caller.orgId, limit, ...sender, ...wanted, ...terms })
   switch (outcome.kind) {
     case 'no org':
       throw notFound('Organization not found')
+    case 'no room':
+      throw quotaReached()
+    case 'no sender':
+      throw forbidden('Whoever answers for this credential is not known or may not invite any more')
     case 'member':
       throw isMember(wanted.loginOrEmail)
     case 'added':
-      return tellAdded(c, outcome, sendEmail, inviter.name)
+      return tellAdded(c, outcome, sendEmail, inviter)
     case 'invited':
-      return deliver(c, outcome, { to: wanted.loginOrEmail, isEmailSent, inviter: inviter.name, code })
+      return deliver(c, outcome, { to: wanted.loginOrEmail, isEmailSent, inviter, code })
   }
 })
 
@@ -111,11 +117,18 @@ invites.get('/invite/:code', anyone('says only how to accept'), (c) =>
   ),
 )
 
-const isExpired = ({ invite }: ListedInvite, now: number) => invite.expiresAt <= now
+const notUsable = (status: string) => new ApiError(412, `Invite cannot be used in status ${status}`)
+
+/** As who accepts it is told; one whose sender could not send it any more is revoked. */
+function statusOf({ invite, isBacked }: FoundInvite, now: number) {
+  if (invite.status !== 'InvitePending') return invite.status
+  if (invite.expiresAt <= now) return 'Expired'
+  return isBacked ? 'InvitePending' : 'Revoked'
+}
 
 invites.get('/api/user/invite/:code', anyone('shows only what the holder of the code was sent'), async (c) => {
   const found = await findInvite(c.var.db, secretHash(c.req.param('code')))
-  if (found?.invite.status !== 'InvitePending' || isExpired(found, c.var.now)) throw noInvite()
+  if (!found || statusOf(found, c.var.now) !== 'InvitePending') throw noInvite()
   return send(c, shownInvite(found))
 })
 
@@ -129,23 +142,29 @@ const AcceptBody = object({
   confirmPassword: optional(string()),
 })
 
-const notUsable = (status: string) => new ApiError(412, `Invite cannot be used in status ${status}`)
+async function findOpen(c: RequestContext, codeHash: string) {
+  const found = await findInvite(c.var.db, codeHash)
+  if (!found) throw noInvite()
+  const status = statusOf(found, c.var.now)
+  if (status !== 'InvitePending') throw notUsable(status)
+  return found.invite
+}
 
 invites.post('/api/user/invite/complete', anyone('needs the code of an invitation', 'invite:accept'), async (c) => {
-  const { db, now } = c.var
   const body = await readBody(c, AcceptBody)
   const codeHash = secretHash(body.inviteCode)
-  const found = await findInvite(db, codeHash)
-  if (!found) throw noInvite()
-  if (found.invite.status !== 'InvitePending') throw notUsable(found.invite.status)
-  if (isExpired(found, now)) throw notUsable('Expired')
-  const names = namesOfInvited(found.invite.email, body)
-  if (!isFor(found.invite.email, names)) throw badRequest('Invite is for another user')
+  const { email, orgId } = await findOpen(c, codeHash)
+  const names = namesOfInvited(email, body)
+  if (!isFor(email, names)) throw badRequest('Invite is for another user')
   const account = await newAccount(c, { ...body, ...names })
-  const id = await openAccount(c, account, { codeHash, status: 'InvitePending' }, 'invited').catch((error: unknown) => {
+  const right = { codeHash, status: 'InvitePending', orgId, limit: c.var.config.quotas?.membersOfOrg } as const
+  const id = await openAccount(c, account, right, 'invited').catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw new ApiError(412, `User with email '${names.email}' or username '${names.login}' already exists`, traced)
   })
-  if (id === undefined) throw notUsable('Completed')
+  if (id === undefined) {
+    await findOpen(c, codeHash)
+    throw quotaReached()
+  }
   return done(c, 'User created and logged in', { id })
 })

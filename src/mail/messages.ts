@@ -44,11 +44,11 @@ If it was not you, do nothing: the password stays as it is.
 `,
 })
 
-/** To the address that was, which is not told the new one. */
-export const emailChanged = (login: string): Words => ({
+/** To the address that was: names neither the new one nor the account, whose name is its owner's to choose. */
+export const emailChanged: Words = {
   subject: 'Your e-mail address was changed',
-  text: `The account ${login} has another e-mail address now: mail about it no longer comes here.
+  text: `The account with this e-mail address has another one now: mail about it no longer comes here.
 
 If it was not you, tell whoever administers it at once.
 `,
-})
+}

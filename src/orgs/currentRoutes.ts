@@ -1,6 +1,7 @@
 import { requires, requiresSomeOf } from '../auth/guards.ts'
 import { decidingOn, may } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
+import { reads } from '../db/reads.ts'
 import { readSearch } from '../input.ts'
 import { send } from '../json.ts'
 import { readPage, withinLimit } from '../page.ts'
@@ -38,9 +39,9 @@ currentOrg.get('/api/org/users', requires('org.users:read', 'users:*'), (c) =>
 
 /** Grafana's own spelling of the key: `OrgUsers`. Its rows have no `accessControl`, even where it is asked for (Grafana 9.3.2). */
 currentOrg.get('/api/org/users/search', requires('org.users:read', 'users:*'), async (c) => {
-  const { db, caller, now } = c.var
+  const { caller, now } = c.var
   const page = readPage(c.req.query())
-  const { totalCount, members } = await searchMembers(db, caller.orgId, readSearch(c.req.url, 'query'), page)
+  const { totalCount, members } = await searchMembers(reads(c), caller.orgId, readSearch(c.req.url, 'query'), page)
   const shown = withinLimit(members).map((member) => shownMember(member, caller.orgId, now))
   return send(c, { totalCount, OrgUsers: shown, page: page.page, perPage: page.perPage })
 })

@@ -1,7 +1,8 @@
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import type { Machine, Person } from '../auth/identity.ts'
+import { refuseLimited } from '../auth/limits.ts'
 import { onMembers, onOrg } from '../auth/metadata.ts'
-import { type Grant, mayGiveRole } from '../auth/permissions.ts'
+import { type Grant, mayGiveRole, type Role } from '../auth/permissions.ts'
 import { isDuplicate, isMissingReference } from '../db/client.ts'
 import { reads } from '../db/reads.ts'
 import type { RequestContext } from '../env.ts'
@@ -85,13 +86,17 @@ export async function listMembers(c: RequestContext, orgId: number, selection: S
 
 const MemberBody = object({ loginOrEmail: required, role: roleName })
 
-const tooHigh = () => forbidden("Cannot assign a role higher than user's role")
+/** Nobody gives more than they have, nor has a token with an end make an admin, who has none. */
+function refuseBeyond(caller: Person | Machine, orgId: number, role: Role): void {
+  if (!mayGiveRole(caller, orgId, role)) throw forbidden("Cannot assign a role higher than user's role")
+  if (role === 'Admin') refuseLimited(caller)
+}
 
 export async function addToOrg(c: RequestContext, caller: Person | Machine, readOrg: () => number) {
   const { db, config, now } = c.var
   const { loginOrEmail, role } = await readBody(c, MemberBody)
   const orgId = readOrg()
-  if (!mayGiveRole(caller, orgId, role)) throw tooHigh()
+  refuseBeyond(caller, orgId, role)
   const user = await findUserByName(db, loginOrEmail)
   if (!user) throw notFound('User not found')
   const userId = user.id
@@ -111,7 +116,7 @@ export async function changeRole(c: RequestContext, caller: Person | Machine, re
   const { role } = await readBody(c, RoleBody)
   const orgId = readOrg()
   const userId = userOfPath(c)
-  if (!mayGiveRole(caller, orgId, role)) throw tooHigh()
+  refuseBeyond(caller, orgId, role)
   const outcome = await setRole(c.var.db, orgId, userId, role)
   if (outcome === 'no org') throw noOrg()
   if (outcome === 'no member') throw notFound('User is not a member of this organization')

@@ -35,15 +35,21 @@ function matches({ name, prefix }: OrgFilter): SQL | undefined {
   return and(name ? eq(orgs.name, name) : undefined, prefix ? and(gte(folded, from), lt(folded, before)) : undefined)
 }
 
+/** Names with a prefix are put in order after they were found: of so many, the first in small letters. */
+const maxSorted = 9_900
+
 /** By name, byte by byte. One row more than an answer may hold tells that there are too many. */
-export const listOrgs = (db: Db, filter: OrgFilter, { perPage, offset }: Page) =>
-  db
-    .select({ id: orgs.id, name: orgs.name })
-    .from(orgs)
-    .where(matches(filter))
-    .orderBy(orgs.name)
+export function listOrgs(db: Db, filter: OrgFilter, { perPage, offset }: Page) {
+  const found = db.select({ id: orgs.id, name: orgs.name }).from(orgs).where(matches(filter))
+  const rows = filter.prefix ? found.orderBy(folded).limit(maxSorted) : found
+  const list = rows.as('found')
+  return db
+    .select({ id: list.id, name: list.name })
+    .from(list)
+    .orderBy(list.name)
     .limit(Math.min(perPage, maxRows + 1))
     .offset(offset)
+}
 
 export const findOrg = (db: Db, id: number) => db.select().from(orgs).where(eq(orgs.id, id)).get()
 

@@ -2,6 +2,7 @@ import { and, eq, exists, gt, sql } from 'drizzle-orm'
 import { nameKey } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
 import { passwordResets, sessions, tokens, users } from '../db/schema.ts'
+import { knowAddress } from '../sessions/queries.ts'
 
 const resettable = `SELECT u.id, u.login, u.email, u.password_hash AS passwordHash
   FROM sign_in_names n JOIN users u ON u.id = n.user_id
@@ -36,13 +37,24 @@ export const findReset = (db: Db, userId: number, now: number) =>
     .where(and(eq(passwordResets.userId, userId), gt(passwordResets.expiresAt, now)))
     .get()
 
-export type Reset = { userId: number; codeHash: string; verified: string | null; hash: string; now: number }
+export type Reset = {
+  userId: number
+  codeHash: string
+  verified: string | null
+  hash: string
+  address: string
+  now: number
+}
 
 /**
  * Only while the password is still the one that the code is bound to, and the account enabled: of two who use one code,
- * or a code and another way to change the password, one wins. Ends the code, every session and every personal token.
+ * or a code and another way to change the password, one wins. Ends the code, every session, every personal token, and the
+ * count of guesses at the old password.
  */
-export async function resetPassword(db: Db, { userId, codeHash, verified, hash, now }: Reset): Promise<boolean> {
+export async function resetPassword(
+  db: Db,
+  { userId, codeHash, verified, hash, address, now }: Reset,
+): Promise<boolean> {
   const underWay = db
     .select({ userId: passwordResets.userId })
     .from(passwordResets)
@@ -69,6 +81,7 @@ export async function resetPassword(db: Db, { userId, codeHash, verified, hash, 
     db.delete(sessions).where(and(eq(sessions.userId, userId), exists(changed))),
     db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, userId), exists(changed))),
     db.delete(passwordResets).where(and(eq(passwordResets.userId, userId), exists(changed))),
+    ...knowAddress(db, { userId, passwordHash: hash, address, now }),
   ])
   return updated.length > 0
 }

@@ -85,7 +85,7 @@ passwordReset.post(
     if (newPassword !== confirmPassword) throw badRequest('Passwords do not match')
     await refuseWeak(c, newPassword, 'New password is too short', leastOwn)
     const hash = await hashPassword(newPassword, config.passwordScheme)
-    const reset = { userId, codeHash, verified: found.passwordHash, hash, now }
+    const reset = { userId, codeHash, verified: found.passwordHash, hash, address: clientAddress(c), now }
     if (!(await resetPassword(db, reset))) throw invalidCode()
     c.executionCtx.waitUntil(forgetRecords(c, userId))
     return done(c, 'User password changed')

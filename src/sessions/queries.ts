@@ -28,7 +28,6 @@ export const insertSession = (db: Db, { userId, secretHash, passwordHash, now, e
     )
     .returning({ id: sessions.id })
 
-/** A few that are over, at every sign-in, so that they don't pile up. */
 type Success = { userId: number; passwordHash: string; address: string; now: number }
 
 /** From where somebody has just signed in: failures elsewhere don't stop them there (src/auth/attempts.ts), and count anew. */
@@ -45,6 +44,7 @@ export const knowAddress = (db: Db, { userId, passwordHash, address, now }: Succ
   db.delete(accountFailures).where(eq(accountFailures.account, `id:${userId}`)),
 ]
 
+/** A few that are over, at every sign-in, so that they don't pile up. */
 export const deleteSomeExpired = (db: Db, now: number) =>
   db
     .delete(sessions)

@@ -1,6 +1,6 @@
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { attemptWindow } from '../auth/attempts.ts'
-import { identify } from '../auth/authenticate.ts'
+import { identifyOrNote } from '../auth/authenticate.ts'
 import { clearSessionCookie, readSessionCookie, takeReturnPath } from '../auth/cookies.ts'
 import { anyone, signedIn } from '../auth/guards.ts'
 import { forgetRecord, forgetRecords, listRecords } from '../auth/records.ts'
@@ -37,7 +37,7 @@ sessions.post('/login', anyone('this is where one signs in', 'login'), async (c)
 
 /** Somewhere to land after signing out; whoever is signed in is sent on (Grafana). */
 sessions.get('/login', anyone('shows no data'), async (c) => {
-  const identity = await identify(c).catch(() => undefined)
+  const identity = await identifyOrNote(c)
   if (identity && identity.kind !== 'anonymous') return c.redirect('/', 302)
   return c.text('Sign in: POST /login with {"user": "…", "password": "…"} as JSON.\n')
 })

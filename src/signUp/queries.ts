@@ -2,6 +2,8 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import { nameKey } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
 import { invites } from '../db/schema.ts'
+import { roomIn } from '../invites/room.ts'
+import { isBacked } from '../invites/senders.ts'
 
 const insertCode = `INSERT INTO invites (email, role, status, code_hash, is_email_sent, created_at, expires_at)
   SELECT ?1, 'Viewer', 'SignUpStarted', ?2, 1, ?3, ?4
@@ -54,16 +56,21 @@ export const forgetCode = (db: Db, id: number) => db.delete(invites).where(eq(in
 
 export type NewAccount = { uid: string; login: string; email: string; name: string; passwordHash: string; now: number }
 
-/** By which right the account comes to be: a code that is used up by it, or none where sign-up is open. */
-export type Right = { codeHash: string; status: 'InvitePending' | 'SignUpStarted' } | undefined
+/**
+ * By which right the account comes to be: a code that is used up by it, or none where sign-up is open. An invitation is
+ * into an org, which may have a limit.
+ */
+export type Right =
+  | { codeHash: string; status: 'SignUpStarted' }
+  | { codeHash: string; status: 'InvitePending'; orgId: number | null; limit: number | undefined }
+  | undefined
 
 // Every statement does nothing where the first did nothing: the account's uid is known to this batch alone.
 
 /** Never the first account of a directory: that one is the administrator's. */
 const insertUser = `INSERT INTO users (uid, login, email, login_key, email_key, name, password_hash, created_at, updated_at)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8 WHERE EXISTS (SELECT 1 FROM users) AND (?9 IS NULL
-    OR EXISTS (SELECT 1 FROM invites WHERE code_hash = ?9 AND status = ?10 AND expires_at > ?8))
-  RETURNING id`
+    OR EXISTS (SELECT 1 FROM invites WHERE code_hash = ?9 AND status = ?10 AND expires_at > ?8 AND (org_id IS NULL OR ${isBacked})))`
 
 const useCode =
   "UPDATE invites SET status = 'Completed' WHERE code_hash = ?1 AND EXISTS (SELECT 1 FROM users WHERE uid = ?2)"
@@ -103,15 +110,17 @@ function join(db: Db, home: Home, uid: string, codeHash: string | null) {
 
 /**
  * The account with its membership and its first session, in one transaction with the code's end: of two who use one code
- * at once, one gets an account. Nobody where the code is no longer good, or the directory is empty. Throws a duplicate
+ * at once, one gets an account. Nobody where the code is no longer good, the org is full, or the directory is empty. Throws a duplicate
  * where a name is taken, and then the code is still good.
  */
 export async function register(db: Db, account: NewAccount, right: Right, home: Home, session: FirstSession) {
   const { uid, login, email, name, passwordHash, now } = account
   const codeHash = right?.codeHash ?? null
   const keys = [nameKey(login), nameKey(email)] as const
+  const room = right?.status === 'InvitePending' ? roomIn(right.orgId ?? 0, right.limit) : roomIn(0, undefined)
+  const values = [uid, login, email, ...keys, name, passwordHash, now, codeHash, right?.status ?? null, ...room.values]
   const results = await db.$client.batch<{ id: number }>([
-    bound(db, insertUser, uid, login, email, ...keys, name, passwordHash, now, codeHash, right?.status ?? null),
+    db.$client.prepare(`${insertUser}${room.text} RETURNING id`).bind(...values),
     ...join(db, home, uid, codeHash),
     bound(db, useCode, codeHash, uid),
     bound(db, enterOrg, uid),

@@ -12,6 +12,12 @@ const isName = (text: string) => text.length <= maxNameLength && !/\p{Cc}/u.test
 export const namesOfOwn = ({ username, email }: { username: string; email: string }) =>
   namesOfNew({ login: username, email })
 
+export const foreignLogin = 'A username that is an email address must be your own'
+
+/** Whether a login is an e-mail address other than their own names. */
+export const isForeign = (login: string, own: readonly string[]) =>
+  login.includes('@') && !own.some((name) => nameKey(name) === nameKey(login))
+
 type Names = { login: string; email: string; name: string }
 
 /**
@@ -22,8 +28,5 @@ export function wrongNames({ login, email, name }: Names): string | undefined {
   if (!isLogin(login)) return 'Invalid username'
   if (!isName(name)) return 'Invalid name'
   if (!isEmail(email)) return 'Invalid email address'
-  if (login.includes('@') && nameKey(login) !== nameKey(email)) {
-    return 'A username that is an email address must be your own'
-  }
-  return undefined
+  return isForeign(login, [email]) ? foreignLogin : undefined
 }

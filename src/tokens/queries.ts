@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import type { Creators } from '../auth/identity.ts'
 import type { Grant, Role } from '../auth/permissions.ts'
-import type { Db } from '../db/client.ts'
+import { bound, type Db } from '../db/client.ts'
 import { tokens } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
 
@@ -94,21 +94,25 @@ export type NewPersonalToken = {
   hash: string
   name: string
   userId: number
+  /** What the owner's password is, by its hash, as the request was let in. */
+  passwordHash: string | null
   permissions: Grant[] | undefined
   expiresAt: number | null
   createdAt: number
 }
 
-/** Throws a duplicate where the person has a token of that name. */
-export async function createPersonalToken(db: Db, { permissions, ...token }: NewPersonalToken): Promise<number> {
-  const row = { kind: 'personal' as const, ...token, createdBy: token.userId }
-  const json = permissions ? JSON.stringify(permissions) : null
-  const { id } = await db
-    .insert(tokens)
-    .values({ ...row, permissions: json })
-    .returning({ id: tokens.id })
-    .get()
-  return id
+const insertPersonal = `INSERT INTO tokens (kind, hash, name, user_id, created_by, permissions, expires_at, created_at)
+  SELECT 'personal', ?1, ?2, id, id, ?3, ?4, ?5 FROM users WHERE id = ?6 AND is_disabled = 0 AND password_hash IS ?7 RETURNING id`
+
+/**
+ * Its id; undefined where the account was disabled or its password changed meanwhile, which would have ended the token.
+ * Throws a duplicate where the person has a token of that name.
+ */
+export async function createPersonalToken(db: Db, token: NewPersonalToken): Promise<number | undefined> {
+  const { hash, name, userId, passwordHash, permissions, expiresAt, createdAt } = token
+  const limits = permissions ? JSON.stringify(permissions) : null
+  const values = [hash, name, limits, expiresAt, createdAt, userId, passwordHash]
+  return (await bound(db, insertPersonal, ...values).first<{ id: number }>())?.id
 }
 
 /** Whether the person had it. */

@@ -5,7 +5,7 @@ import { refuseLimited } from '../auth/limits.ts'
 import { type Grant, holdsRole } from '../auth/permissions.ts'
 import { newApiKey, newToken, secretHash } from '../auth/secrets.ts'
 import { isDuplicate } from '../db/client.ts'
-import { badRequest, conflict, forbidden, notFound, traced } from '../errors.ts'
+import { badRequest, conflict, forbidden, notFound, traced, unauthorized } from '../errors.ts'
 import { int64, isTrue, readBody, readId, roleName } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
@@ -98,10 +98,13 @@ tokens.post('/api/user/tokens', signedIn('users:write', noPerson), async (c) => 
   const permissions = body.permissions?.map(({ action, scope }): Grant => [action, scope])
   const expiresAt = expiry(body.secondsToLive, now)
   const key = newToken('rcpat')
-  const row = { hash: secretHash(key), name: body.name, userId: me.user.id, permissions, expiresAt, createdAt: now }
+  const { passwordHash, user } = me
+  const terms = { permissions, expiresAt, createdAt: now }
+  const row = { hash: secretHash(key), name: body.name, userId: user.id, passwordHash, ...terms }
   const id = await createPersonalToken(db, row).catch((error: unknown) => {
     throw isDuplicate(error) ? conflict('A token of that name exists') : error
   })
+  if (id === undefined) throw unauthorized()
   return send(c, { id, name: body.name, key })
 })
 

@@ -6,6 +6,7 @@ import {
   null as none,
   object,
   optional,
+  picklist,
   pipe,
   regex,
   strictObject,
@@ -74,7 +75,15 @@ const UserHit = strictObject({
   authLabels,
 })
 
-const UserPage = strictObject({ totalCount: count, users: array(UserHit), page: id, perPage: id })
+const UserPage = strictObject({
+  totalCount: count,
+  users: array(UserHit),
+  page: id,
+  perPage: id,
+  cursor: optional(
+    pipe(string(), metadata({ description: 'Where the next page begins: there with `cursor`, until the end' })),
+  ),
+})
 
 const admin = {
   id: 1,
@@ -109,14 +118,42 @@ const hits = [
 
 const pageNumber = optional(id, 1)
 
+const flag = optional(picklist(['true', 'false', '']))
+
 const paging: Parameter[] = [
   query('query', 'Text within the login, e-mail or name, in any letter case', optional(string())),
   query('perpage', 'Rows of a page; what is no number above 0 means the default', optional(id, 1000)),
   query('page', 'Which page; what is no number above 0 means the first', pageNumber),
+  query(
+    'sort',
+    'login, email, name or lastSeenAt (also as lastSeenAtAge), then -asc or -desc; of several, by commas, the first counts, and an unknown one is as none. Who was never there comes before everybody',
+    optional(string(), 'login-asc'),
+  ),
+  query(
+    'cursor',
+    'Pages by what the page before answered as `cursor`, and empty for the first; `page` is ignored then',
+    optional(string()),
+  ),
+  query('isAdmin', 'Only server admins, or only others', flag),
+  query('isDisabled', 'Only disabled accounts, or only others', flag),
+  query('neverSeen', 'Only whoever was never there, or only others', flag),
+  query(
+    'lastSeenBefore',
+    'Only whoever was last seen before a time, or never: seconds since 1970, or RFC 3339',
+    optional(string()),
+  ),
   query('activeLast30Days', 'Only whoever was seen in the last 30 days', optional(literal('true'))),
 ]
 
-const tooMany = refused('An answer holds at most 10000 rows: ask for fewer')
+const unreadable = refused(
+  'An answer holds at most 10000 rows: ask for fewer',
+  'isAdmin must be true or false',
+  'isDisabled must be true or false',
+  'neverSeen must be true or false',
+  'lastSeenBefore is invalid',
+  'cursor is invalid',
+  'In this order pages end at 15000 rows: go on by cursor',
+)
 const user = pathParameter('id', 'The user')
 const noUser = refused('user not found')
 const word = optional(string(), '')
@@ -126,9 +163,11 @@ const change = {
   example: { email: 'user@mygraf.com', name: 'User2', login: 'user', theme: 'light' },
 }
 
+const noName = 'Validation error, need to specify either username or email'
+
 const changed = {
   200: done('User updated'),
-  400: refused('Validation error, need to specify either username or email', 'id is invalid', 'bad request data'),
+  400: refused(noName, 'id is invalid', 'bad request data'),
   403: writeDenied('User info cannot be updated for external Users'),
   404: noUser,
   409: refused("User with email 'user@mygraf.com' or username 'user' already exists"),
@@ -150,17 +189,18 @@ export const users: Slice = {
       id: 'listUsers',
       summary: 'Users as a list',
       parameters: paging,
-      answers: { 200: answer('One page, ordered by login', array(UserHit), hits), 400: tooMany },
+      description: 'With `cursor` the header X-Next-Cursor says where the next page begins, until the end.',
+      answers: { 200: answer('One page', array(UserHit), hits), 400: unreadable },
     }),
     get('/api/users/search', requires('users:read', 'global.users:*'), {
       id: 'searchUsers',
       summary: 'Users with paging',
       description:
-        '`totalCount` is a lower bound for text of fewer than three characters, and for text that more than 10000 people match.',
+        '`totalCount` is exact for everybody; for text of three characters or more that at most 10000 people match; and for `isAdmin`, `isDisabled` and `neverSeen` where they are `true` and few. Else about 20000 rows are read, and it is a lower bound: pages by number end there, while `cursor` goes on, also after a page that is short or empty. With `cursor` it counts from there on.',
       parameters: paging,
       answers: {
-        200: answer('One page, ordered by login', UserPage, { totalCount: 1, users: hits, page: 1, perPage: 10 }),
-        400: tooMany,
+        200: answer('One page', UserPage, { totalCount: 1, users: hits, page: 1, perPage: 10 }),
+        400: unreadable,
       },
     }),
     get('/api/users/lookup', requires('users:read', 'global.users:*'), {
@@ -193,7 +233,10 @@ export const users: Slice = {
       summary: 'Change the own account',
       description: changeNote,
       body: change,
-      answers: changed,
+      answers: {
+        ...changed,
+        400: refused(noName, 'bad request data', 'A username that is an email address must be your own'),
+      },
     }),
     put('/api/user/password', signedIn('users:write', 'a 404'), {
       id: 'changeOwnPassword',
@@ -208,6 +251,7 @@ export const users: Slice = {
         200: done('User password changed'),
         400: refused(
           'New password is too short',
+          'Choose another password than the one given',
           'Not allowed to reset password for LDAP or Auth Proxy user',
           'bad request data',
         ),

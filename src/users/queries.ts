@@ -2,7 +2,16 @@ import { and, eq, exists, notExists, sql } from 'drizzle-orm'
 import type { User } from '../auth/identity.ts'
 import { nameKey, readUser, type UserRow, userColumns } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
-import { orgMembers, roleAssignments, sessions, teamMembers, tokens, userAuth, users } from '../db/schema.ts'
+import {
+  accountFailures,
+  orgMembers,
+  roleAssignments,
+  sessions,
+  teamMembers,
+  tokens,
+  userAuth,
+  users,
+} from '../db/schema.ts'
 import { insertSession, type NewSession } from '../sessions/queries.ts'
 import type { Reach } from './rules.ts'
 
@@ -128,7 +137,7 @@ export const deleteUser = async (db: Db, id: number, reach: Reach) =>
 
 export type NewPassword = { passwordHash: string; mustChangePassword: boolean; now: number; reach: Reach }
 
-/** Ends every session of the person, and every personal token, in the same transaction: whoever knew the old password is out. */
+/** Ends every session of the person, every personal token and the count of guesses, in the same transaction: whoever knew the old password is out. */
 export async function setPassword(db: Db, id: number, { now, reach, ...password }: NewPassword) {
   const { passwordHash } = password
   const isSet = exists(hasPassword(db, id, passwordHash))
@@ -140,6 +149,7 @@ export async function setPassword(db: Db, id: number, { now, reach, ...password 
       .returning({ id: users.id }),
     db.delete(sessions).where(and(eq(sessions.userId, id), isSet)),
     db.delete(tokens).where(and(eq(tokens.kind, 'personal'), eq(tokens.userId, id), isSet)),
+    db.delete(accountFailures).where(and(eq(accountFailures.account, `id:${id}`), isSet)),
   ])
   return updated.length > 0
 }

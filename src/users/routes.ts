@@ -1,4 +1,5 @@
 import { object, optional, string } from 'valibot'
+import { takeTurn } from '../auth/attempts.ts'
 import { requires, signedIn } from '../auth/guards.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { onUsers } from '../auth/metadata.ts'
@@ -11,15 +12,17 @@ import { isDuplicate } from '../db/client.ts'
 import { reads } from '../db/reads.ts'
 import type { RequestContext } from '../env.ts'
 import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
-import { isTrue, readBody, readId, readSearch } from '../input.ts'
+import { isTrue, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
+import { logFailure } from '../log.ts'
 import { emailChanged } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, sendMail } from '../mail/send.ts'
-import { readPage, withinLimit } from '../page.ts'
+import { withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
 import { newSession, openSession } from '../sessions/open.ts'
-import { day } from '../time.ts'
+import { foreignLogin, isForeign } from '../signUp/rules.ts'
+import { cursorText, readListing } from './listing.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
 import { isUnreadable, namesToChange, type Reach, reachOf } from './rules.ts'
 import { searchUsers } from './search.ts'
@@ -32,16 +35,23 @@ const noUser = () => notFound('user not found')
 users.get('/api/user', signedIn('users:read', noUser), (c) => send(c, profile(c.var.me.user)))
 
 async function search(c: RequestContext) {
-  const page = readPage(c.req.query())
-  const seenAfter = c.req.query('activeLast30Days') === 'true' ? c.var.now - 30 * day : undefined
-  const { totalCount, users } = await searchUsers(reads(c), { text: readSearch(c.req.url, 'query'), seenAfter }, page)
+  const { page, filter, sort, cursor } = readListing(c)
+  const { totalCount, users, next } = await searchUsers(reads(c), filter, sort, page, cursor)
   const hits = withinLimit(users).map((user) => userHit(user, c.var.now))
-  return { totalCount, users: hits, page: page.page, perPage: page.perPage }
+  const found = { totalCount, users: hits, page: page.page, perPage: page.perPage }
+  return { found, cursor: next && cursorText(next, sort) }
 }
 
-users.get('/api/users', requires('users:read', 'global.users:*'), async (c) => send(c, (await search(c)).users))
+users.get('/api/users', requires('users:read', 'global.users:*'), async (c) => {
+  const { found, cursor } = await search(c)
+  if (cursor) c.header('X-Next-Cursor', cursor)
+  return send(c, found.users)
+})
 
-users.get('/api/users/search', requires('users:read', 'global.users:*'), async (c) => send(c, await search(c)))
+users.get('/api/users/search', requires('users:read', 'global.users:*'), async (c) => {
+  const { found, cursor } = await search(c)
+  return send(c, { ...found, ...(cursor && { cursor }) })
+})
 
 users.get('/api/users/lookup', requires('users:read', 'global.users:*'), async (c) => {
   const user = await findUserByName(reads(c), c.req.query('loginOrEmail') ?? '')
@@ -63,9 +73,9 @@ const UserBody = object({ login: text, email: text, name: text, theme: text })
 type Names = { login: string; email: string }
 
 /** Whoever loses an account to another's address hears of it at their own (OWASP ASVS 5.0, 6.3.7). */
-function tellFormer(c: RequestContext, { login, email }: Names, wanted: string): void {
+async function tellFormer(c: RequestContext, id: number, { email }: Names, wanted: string): Promise<void> {
   if (wanted === '' || wanted === email || !isEmail(email) || !canSendMail(c)) return
-  c.executionCtx.waitUntil(sendMail(c, { to: email, ...emailChanged(login) }))
+  if (await takeTurn(c.var.db, 'e-mail', `user:${id}`, c.var.now)) await sendMail(c, { to: email, ...emailChanged })
 }
 
 /**
@@ -85,7 +95,8 @@ async function change(c: RequestContext, target: (names: Names) => { id: number;
     throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
   })
   if (before) {
-    tellFormer(c, before, names.email)
+    const told = tellFormer(c, id, before, names.email)
+    c.executionCtx.waitUntil(told.catch((error: unknown) => logFailure(c.var.requestId, 'mail', error)))
     return done(c, 'User updated')
   }
   const user = await findUser(c.var.db, id)
@@ -106,6 +117,7 @@ users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) 
 users.put('/api/user', signedIn('users:write', noUser), (c) =>
   change(c, ({ login, email }) => {
     const { user } = c.var.me
+    if (isForeign(login, [email, user.email, user.login])) throw badRequest(foreignLogin)
     if (login !== user.login || (email !== '' && email !== user.email)) refuseLimited(c.var.me)
     return { id: user.id, reach: 'everybody' }
   }),
@@ -122,6 +134,9 @@ users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
   if (external !== null && ['', 'ldap', 'authproxy'].includes(external)) {
     throw badRequest('Not allowed to reset password for LDAP or Auth Proxy user')
   }
+  // Whoever chose it for them knows it.
+  if (me.mustChangePassword && newPassword === oldPassword)
+    throw badRequest('Choose another password than the one given')
   const verified = (await knowsPassword(c, me, oldPassword)) ? me.passwordHash : null
   if (verified === null) throw unauthorized('Invalid old password')
   await refuseWeak(c, newPassword, 'New password is too short', leastOwn)

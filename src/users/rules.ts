@@ -1,11 +1,13 @@
 import type { Machine, Person } from '../auth/identity.ts'
+import { isLimited } from '../auth/limits.ts'
 import { mayRaiseAnybody } from '../auth/permissions.ts'
 
 /** To whose accounts somebody may make changes: everybody's, or only those with no more than basic roles in orgs. */
 export type Reach = 'everybody' | 'the ordinary'
 
-/** Whoever couldn't raise anybody gains nothing over a server admin, nor over people with roles of their own. */
-export const reachOf = (caller: Person | Machine): Reach => (mayRaiseAnybody(caller) ? 'everybody' : 'the ordinary')
+/** Whoever couldn't raise anybody, now and for good, gains nothing over a server admin, nor over people with roles of their own. */
+export const reachOf = (caller: Person | Machine): Reach =>
+  mayRaiseAnybody(caller) && !isLimited(caller) ? 'everybody' : 'the ordinary'
 
 /** One spelling for what looks the same: without white space around it, and composed (NFC). */
 export const tidy = (name: string) => name.trim().normalize('NFC')

@@ -39,8 +39,8 @@ export const authorization: Defence[] = [
     file: 'src/orgs/queries.ts',
     without: '.where(and(eq(users.id, userId), exists(membership)))',
     put: '.where(eq(users.id, userId))',
-    test: 'groups.test.ts',
-    title: 'are switched between, by oneself and by a server admin',
+    test: 'matrix/accounts.test.ts',
+    title: 'answers everybody as in accounts.txt',
   },
   {
     of: 'D5',
@@ -126,8 +126,9 @@ export const authorization: Defence[] = [
   {
     of: 'D7',
     file: 'src/input.ts',
-    without: 'return Object.fromEntries(known)',
-    put: 'return Object.assign(Object.fromEntries(known), value)',
+    without:
+      'decodeLeniently(await readWhole(c.req.raw), Object.keys(schema.entries))\n  const parsed = decoded && safeParse(schema, bounded(decoded))',
+    put: 'Object.assign({}, parseFirstValue(await readWhole(c.req.raw)))\n  const parsed = decoded && safeParse(schema, decoded)',
     test: 'surface.test.ts',
     title: 'a body %sof %s is a 400',
   },

@@ -126,6 +126,14 @@ export const credentials: Defence[] = [
     title: 'how many hashes it costs %s is one, and none when tried again, with the same answer',
   },
   {
+    of: 'A6',
+    file: 'src/auth/passwords.ts',
+    without: 'a.length === b.length && crypto.subtle.timingSafeEqual(a, b)',
+    put: 'a.join() === b.join()',
+    test: 'auth.test.ts',
+    title: 'are compared by the platform in constant time: %s',
+  },
+  {
     of: 'A7',
     file: 'src/users/routes.ts',
     without: "  await refuseWeak(c, newPassword, 'New password is too short', leastOwn)\n",
@@ -168,8 +176,9 @@ export const credentials: Defence[] = [
   {
     of: 'A8',
     file: 'src/auth/signIn.ts',
-    without: 'passes(c, `id:${me.user.id}`, presented(me.passwordHash, `id:${me.user.id}`, password))',
-    put: "c.var.now > 0 && verifyPassword(me.passwordHash ?? '', password)",
+    without: 'knowsPassword = (c: RequestContext, me: Person, password: string) =>\n',
+    put: `knowsPassword = (c: RequestContext, me: Person, password: string) =>
+  c.var.now > 0 ? verifyPassword(me.passwordHash ?? '', password) :\n`,
     test: 'people.test.ts',
     title: 'is stopped after five failures for the account, from that address, in any spelling and by any way in',
   },
@@ -177,7 +186,7 @@ export const credentials: Defence[] = [
     of: 'A9',
     file: 'src/auth/queries.ts',
     without: 'WHERE id = ?2 AND password_hash = ?3',
-    put: "WHERE id = ?2 AND ?3 <> ''",
+    put: 'WHERE id = ?2 AND length(?3) > 0',
     test: 'passwords.test.ts',
     title: 'is not replaced where the password was changed meanwhile',
   },

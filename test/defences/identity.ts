@@ -63,11 +63,27 @@ export const identity: Defence[] = [
   },
   {
     of: 'E2',
+    file: 'src/users/routes.ts',
+    without: 'if (login !== user.login || (email',
+    put: 'if (login !== user.login && (email',
+    test: 'tokens.test.ts',
+    title: 'with limits rename nobody into an account that mail can take over',
+  },
+  {
+    of: 'E2',
     file: 'src/users/queries.ts',
     without: '.where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach)))',
     put: '.where(and(eq(users.id, id), notExists(external)))',
     test: 'tokens.test.ts',
     title: 'with limits rename nobody into an account that mail can take over',
+  },
+  {
+    of: 'E2',
+    file: 'src/users/routes.ts',
+    without: 'tellFormer(c, id, before, names.email)',
+    put: 'Promise.resolve()',
+    test: 'emailChange.test.ts',
+    title: 'is told to the old one, by whomever it was changed',
   },
   {
     of: 'E3',

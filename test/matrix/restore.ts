@@ -18,7 +18,8 @@ async function readTables(): Promise<Table[]> {
 /** The rows as they were, in one statement whatever their number. */
 function filling({ name, rows: [first, ...more] }: Table): D1PreparedStatement[] {
   if (!first) return []
-  const columns = Object.keys(first)
+  // A generated column takes no value.
+  const columns = Object.keys(first).filter((column) => column !== 'seen_key')
   const rows = JSON.stringify([first, ...more].map((row) => columns.map((column) => row[column])))
   const values = columns.map((_, n) => `value ->> ${n}`)
   return [
@@ -38,12 +39,12 @@ const arrives = `INSERT INTO users (id, uid, login, email, login_key, email_key,
 
 /**
  * Remembers the whole database, and gives what takes it back there: everything goes and comes again in one batch, with
- * foreign keys looked at in the end. Triggers count once more what comes, so the counters are put last.
+ * foreign keys looked at in the end. Triggers count once more what comes, so the counts are put last.
  */
 export async function remember(): Promise<() => Promise<void>> {
   const tables = await readTables()
-  const counters = tables.filter(({ name }) => name === 'counters')
-  const others = tables.filter(({ name }) => name !== 'counters' && name !== 'orgs' && name !== 'users')
+  const counts = tables.filter(({ name }) => name === 'counters' || name === 'login_buckets')
+  const others = tables.filter((table) => !counts.includes(table) && table.name !== 'orgs' && table.name !== 'users')
   const first = ['orgs', 'users'].flatMap((name) => tables.filter((table) => table.name === name))
   const statements = [
     env.DB.prepare('PRAGMA defer_foreign_keys = on'),
@@ -53,8 +54,8 @@ export async function remember(): Promise<() => Promise<void>> {
     ...others.map(({ name }) => env.DB.prepare(`DELETE FROM ${name}`)),
     ...[...first, ...others].flatMap(filling),
     env.DB.prepare(`DELETE FROM users WHERE id IN (${understudy})`),
-    env.DB.prepare('DELETE FROM counters'),
-    ...counters.flatMap(filling),
+    ...counts.map(({ name }) => env.DB.prepare(`DELETE FROM ${name}`)),
+    ...counts.flatMap(filling),
   ]
   return async () => {
     await env.DB.batch(statements)

@@ -55,6 +55,18 @@ export const slowD1 = (milliseconds: number) =>
     return run()
   })
 
+/** Something else happens just before the first statement of such a text. */
+export function interruptedD1(text: RegExp, happens: () => Promise<unknown>) {
+  let isOver = false
+  return wrappedD1(async (texts, run) => {
+    if (!isOver && texts.some((each) => text.test(each))) {
+      isOver = true
+      await happens()
+    }
+    return run()
+  })
+}
+
 /** `strike` starts a new count of trips; without a fault nothing fails. */
 export function faultyD1() {
   let fault: Fault | undefined

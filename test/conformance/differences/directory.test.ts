@@ -44,6 +44,8 @@ differences(
       hits(unicode),
       'one rule for every letter: case does not count',
     ),
+    list('the disabled', 'isDisabled=true', all, [], 'later versions, and a filter of its own'),
+    list('in another order', 'sort=email-desc&perpage=2', hits(user2, admin), hits(unicode, viewer), 'later versions'),
     list(
       'the last page of all',
       'perpage=2&page=9223372036854775807',
