@@ -1,128 +1,180 @@
-// What a request costs, beside what it must cost at least: `npm run bench -- --seconds 12` (for each job, in all).
-//
-// The machine's mood changes by the second, so the jobs take turns in short rounds, and the ratio to the floor in the
-// same round is what counts.
+// What a request costs beside what it must cost at least, and beside others who do the same work (docs/benchmarks.md):
+// `npm run bench -- --users 1000,10000,100000,1000000 --save`.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { cpus, release, tmpdir, totalmem, type } from 'node:os'
 import { parseArgs } from 'node:util'
-import { build } from '../scripts/wrangler.ts'
-import { load, type Request, send } from './load.ts'
-import { cpuOf, type Running, start } from './workerd.ts'
+import { ask, build, root } from '../scripts/wrangler.ts'
+import { chart } from './chart.ts'
+import { type JobName, jobNames, type Target } from './jobs.ts'
+import { connections, measure } from './measure.ts'
+import { intoSection, report } from './report.ts'
+import { medianOf, type Results } from './results.ts'
 
-const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '12' } } })
-const seconds = Number(options.seconds)
-if (!(seconds > 0)) throw new Error('--seconds takes a number above 0')
+const { values: options } = parseArgs({
+  options: {
+    users: { type: 'string', default: '1000,100000' },
+    jobs: { type: 'string', default: jobNames.join(',') },
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+    peers: { type: 'boolean', default: true },
+    save: { type: 'boolean', default: false },
+  },
+  allowNegative: true,
+})
 
-const rounds = 9
-const warmUpSeconds = 2
-/** What Rollcall promises: who is calling and the answer, for at most this much of the floor's CPU. */
-const mostOfFloor = 1.6
-
-type Job = { name: string; worker: Running; request: Request }
-type Round = { latencies: number[]; seconds: number; cpu: number | undefined }
-
-async function floorJob(file: string): Promise<Job> {
-  const worker = await start('floor', file)
-  const db = await worker.miniflare.getD1Database('DB')
-  await db
-    .prepare(
-      `INSERT INTO users (id, uid, login, email, login_key, email_key, org_id, is_admin, created_at, updated_at)
-       VALUES (1, 'floor', 'admin', 'admin@localhost', 'admin', 'admin@localhost', 1, 1, 1, 1)`,
-    )
-    .run()
-  return { name: 'floor: Hono, one D1 read', worker, request: { url: new URL('/users/1', worker.address) } }
+const positive = (name: string, text: string) => {
+  if (Number(text) > 0) return Number(text)
+  throw new Error(`--${name} takes numbers above 0, not ${text}`)
 }
 
-async function rollcallJobs(file: string): Promise<Job[]> {
-  const worker = await start('rollcall', file)
-  const url = new URL('/api/user', worker.address)
-  const signedIn = await send({
-    url: new URL('/login', worker.address),
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ user: 'admin', password: 'admin' }),
-  })
-  const [cookie] = signedIn.headers['set-cookie']?.[0]?.split(';') ?? []
-  if (signedIn.status !== 200 || !cookie) throw new Error(`no sign-in: ${signedIn.status} ${signedIn.body}`)
-  const basic = `Basic ${Buffer.from('admin:admin').toString('base64')}`
-  return [
-    { name: 'GET /api/user, cookie', worker, request: { url, headers: { Cookie: cookie } } },
-    { name: 'GET /api/user, Basic', worker, request: { url, headers: { Authorization: basic } } },
-  ]
+const users = options.users.split(',').map((text) => positive('users', text))
+const jobs = options.jobs.split(',').map((name): JobName => {
+  const known = jobNames.find((job) => job === name)
+  if (!known) throw new Error(`--jobs takes some of ${jobNames.join(', ')}, not ${name}`)
+  return known
+})
+
+/** The load generator and the peers that come by npm are packages of their own. */
+function installPackages() {
+  if (existsSync(`${root}bench/node_modules/autocannon`)) return
+  console.log('npm ci --prefix bench')
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const { status } = spawnSync(npm, ['ci', '--prefix', `${root}bench`], { stdio: 'inherit' })
+  if (status === 0) return
+  console.error("The bench's own packages are not to be had, and without its load generator nothing is measured.")
+  process.exit(1)
 }
 
-async function measure({ worker, request }: Job, seconds: number): Promise<Round> {
-  const cpuBefore = cpuOf(worker)
-  const started = performance.now()
-  const latencies = await load(request, seconds * 1000)
-  const cpuAfter = cpuOf(worker)
-  const cpu = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore
-  return { latencies, seconds: (performance.now() - started) / 1000, cpu }
+installPackages()
+const { stopLoading } = await import('./load.ts')
+const { forgetOthers } = await import('./directories.ts')
+const { betterAuth } = await import('./targets/betterAuth.ts')
+const { floor } = await import('./targets/floor.ts')
+const { pocketbase, pocketbaseBinary } = await import('./targets/pocketbase.ts')
+const { directory, rollcall } = await import('./targets/rollcall.ts')
+
+const skipped: string[] = []
+
+function skip(line: string): undefined {
+  console.log(`skipped: ${line}`)
+  skipped.push(line)
 }
 
-async function takeTurns(jobs: Job[]): Promise<Map<Job, Round[]>> {
-  const results = new Map<Job, Round[]>(jobs.map((job) => [job, []]))
-  for (const job of jobs) await measure(job, warmUpSeconds)
-  for (let round = 0; round < rounds; round++) {
-    // There and back: whoever goes first in one round goes last in the next.
-    for (const job of round % 2 === 0 ? jobs : jobs.toReversed()) {
-      results.get(job)?.push(await measure(job, seconds / rounds))
-    }
-  }
-  return results
+function builtBetterAuth(folder: string): string | undefined {
+  const entry = 'bench/workers/betterAuth.ts'
+  const args = ['deploy', entry, '--dry-run', '--outdir', folder, '--compatibility-flags', 'nodejs_compat']
+  const { ok, output } = ask(args)
+  return ok ? `${folder}/betterAuth.js` : skip(`better-auth, which could not be built: ${output.slice(-300)}`)
 }
 
-const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
-const sorted = (numbers: number[]) => numbers.toSorted((a, b) => a - b)
-const quantile = (numbers: number[], at: number) => sorted(numbers)[Math.floor((numbers.length - 1) * at)] ?? Number.NaN
-const cpuPerRequest = ({ cpu, latencies }: Round) => (cpu ?? Number.NaN) / latencies.length
+async function builtPocketbase(): Promise<string | undefined> {
+  const built = await pocketbaseBinary()
+  return 'binary' in built ? built.binary : skip(`PocketBase: ${built.missing}`)
+}
 
-/** Round by round, since what slows one job down slows its neighbours down too. */
-const ratios = (measured: Round[], floor: Round[]) =>
-  measured.map((round, at) => cpuPerRequest(round) / cpuPerRequest(floor[at] ?? round))
+const packageVersion = (name: string, from = root) => {
+  const file = createRequire(`${from}package.json`)
+    .resolve.paths(name)
+    ?.map((path) => `${path}/${name}/package.json`)
+  const found = file?.find((path) => existsSync(path))
+  const { version }: { version?: string } = found ? JSON.parse(readFileSync(found, 'utf8')) : {}
+  return version ?? '?'
+}
 
-function summary(measured: Round[], floor: Round[]) {
-  const latencies = measured.flatMap((round) => round.latencies)
-  const ofFloor = ratios(measured, floor)
+function versions(): Record<string, string> {
+  const bench = `${root}bench/`
+  const pocketbaseVersion = /pocketbase\/pocketbase v(\S+)/.exec(readFileSync(`${bench}pocketbase/go.mod`, 'utf8'))?.[1]
   return {
-    perSecond: latencies.length / sum(measured.map((round) => round.seconds)),
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
-    cpu: sum(measured.map((round) => round.cpu ?? Number.NaN)) / latencies.length,
-    ofFloor: quantile(ofFloor, 0.5),
-    least: Math.min(...ofFloor),
-    most: Math.max(...ofFloor),
+    Node: process.versions.node,
+    workerd: packageVersion('workerd'),
+    Hono: packageVersion('hono'),
+    'better-auth': packageVersion('better-auth', bench),
+    PocketBase: pocketbaseVersion ?? '?',
+    autocannon: packageVersion('autocannon', bench),
   }
 }
 
-const shown = (value: number, digits: number, width: number) =>
-  (Number.isNaN(value) ? '-' : value.toFixed(digits)).padStart(width)
-
-function report(results: Map<Job, Round[]>) {
-  const [floor = []] = results.values()
-  const rows = [...results].map(([{ name }, measured]) => ({ name, ...summary(measured, floor) }))
-  console.log(
-    'job                        requests/s    p50 ms    p99 ms  CPU ms/request  of the floor  (in the rounds)',
-  )
-  for (const { name, perSecond, p50, p99, cpu, ofFloor, least, most } of rows) {
-    const numbers = [shown(perSecond, 0, 10), shown(p50, 1, 9), shown(p99, 1, 9), shown(cpu, 3, 15)]
-    console.log(name.padEnd(26), ...numbers, shown(ofFloor, 2, 13), ` (${shown(least, 2, 0)} to ${shown(most, 2, 0)})`)
-  }
-  const worst = Math.max(...rows.map(({ ofFloor }) => ofFloor))
-  if (Number.isNaN(worst)) return console.log("\nThis system doesn't tell workerd's CPU time: no verdict.")
-  const verdict = worst <= mostOfFloor ? 'kept' : 'NOT KEPT'
-  console.log(`\nAt most ${mostOfFloor} times the floor's CPU: ${verdict} (${worst.toFixed(2)})`)
+const machine = () => {
+  const [first] = cpus()
+  const gigabytes = Math.round(totalmem() / 2 ** 30)
+  return `${cpus().length} x ${first?.model.trim() ?? 'an unknown processor'}, ${gigabytes} GB, ${type()} ${release()}`
 }
 
-const folder = mkdtempSync(`${tmpdir()}/rollcall-bench-`)
-const jobs: Job[] = []
+const log = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`)
+
+type Built = { rollcall: string; floor: string; betterAuth: string | undefined; pocketbase: string | undefined }
+
+/** Whatever is started is in `targets` at once, to be stopped whatever happens. */
+async function startAll(built: Built, work: string, targets: Target[]) {
+  const directories: Results['directories'] = []
+  const peer = async (name: string, binary: string | undefined, make: (binary: string) => Promise<Target>) => {
+    if (binary === undefined) return
+    const target = await make(binary).catch((error: unknown) => skip(`${name} does not start: ${error}`))
+    if (target) targets.push(target)
+  }
+  for (const size of users) {
+    log(`${size} people`)
+    const made = await directory(built.rollcall, size)
+    const { bytes, emptyBytes, seedSeconds } = made
+    directories.push({ users: size, bytes, emptyBytes, seedSeconds })
+    const own = await rollcall(built.rollcall, made, size, work)
+    targets.push(own)
+    targets.push(...(await floor(built.floor, made, own, work)))
+    await peer('better-auth', built.betterAuth, (worker) => betterAuth(worker, made, size, work))
+    await peer('PocketBase', built.pocketbase, (binary) => pocketbase(binary, made, size, work))
+  }
+  return directories
+}
+
+function keep(results: Results) {
+  const text = `${JSON.stringify(results, undefined, 1)}\n`
+  mkdirSync(`${root}bench/results`, { recursive: true })
+  writeFileSync(`${root}bench/results/latest.json`, text)
+  writeFileSync(`${root}bench/results/latest.svg`, chart(results))
+  if (!options.save) return
+  writeFileSync(`${root}docs/benchmarks.json`, text)
+  writeFileSync(`${root}docs/benchmarks.svg`, chart(results))
+  const page = `${root}docs/benchmarks.md`
+  writeFileSync(page, intoSection(readFileSync(page, 'utf8'), 'measured', report(results)))
+}
+
+const work = mkdtempSync(`${tmpdir()}/rollcall-bench-`)
+const targets: Target[] = []
 try {
-  jobs.push(await floorJob(build(`${folder}/floor`, 'bench/floor.ts')))
-  jobs.push(...(await rollcallJobs(build(`${folder}/rollcall`))))
-  report(await takeTurns(jobs))
+  forgetOthers()
+  log('building')
+  const built: Built = {
+    rollcall: build(`${work}/rollcall`),
+    floor: build(`${work}/floor`, 'bench/workers/floor.ts'),
+    betterAuth: options.peers ? builtBetterAuth(`${work}/better-auth`) : undefined,
+    pocketbase: options.peers ? await builtPocketbase() : undefined,
+  }
+  const directories = await startAll(built, work, targets)
+  const seconds = positive('seconds', options.seconds)
+  const rounds = positive('rounds', options.rounds)
+  const measured = await measure(targets, { jobs, seconds, rounds, log, skip })
+  const costs = new Map(targets.map(({ peer, users, costs }) => [`${peer} ${users}`, costs]))
+  const results: Results = {
+    when: new Date().toISOString(),
+    machine: machine(),
+    versions: versions(),
+    settings: { users, seconds, rounds, connections },
+    skipped,
+    directories,
+    rows: measured.map((row) => ({
+      ...row,
+      median: medianOf(row.rounds),
+      cost: costs.get(`${row.peer} ${row.users}`)?.[row.job],
+    })),
+  }
+  keep(results)
+  console.log(`\n${report(results)}`)
 } finally {
-  for (const miniflare of new Set(jobs.map(({ worker }) => worker.miniflare))) await miniflare.dispose()
-  rmSync(folder, { recursive: true, force: true })
+  for (const { stop } of targets) await stop()
+  stopLoading()
+  rmSync(work, { recursive: true, force: true })
 }
 process.exit()

@@ -1,45 +1,36 @@
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Load, Loaded } from './loader.ts'
 
-export type Request = { url: URL; method?: string; headers?: Record<string, string>; body?: string }
-export type Answer = { status: number; headers: IncomingMessage['headers']; body: string }
+let loader: ChildProcess | undefined
 
-const connections = 16
-const agent = new Agent({ keepAlive: true, maxSockets: connections })
+export const stopLoading = () => loader?.kill()
 
-export const send = ({ url, method = 'GET', headers = {}, body }: Request) =>
-  new Promise<Answer>((resolve, reject) => {
-    const sent = request(url, { agent, method, headers }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('error', reject)
-      answer.on('end', () =>
-        resolve({
-          status: answer.statusCode ?? 0,
-          headers: answer.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      )
-    })
-    sent.on('error', reject)
-    sent.end(body)
+/** Throws where an answer is no success: a fast refusal must not pass for a fast answer. */
+export async function load(job: Load): Promise<Loaded> {
+  loader ??= fork(fileURLToPath(new URL('./loader.ts', import.meta.url)))
+  const over = new AbortController()
+  const ended = once(loader, 'exit', over).then((): never => {
+    throw new Error('the process that loads has ended')
   })
-
-/** Throws where an answer is no 200: a fast refusal must not pass for a fast answer. */
-async function succeed(job: Request): Promise<void> {
-  const { status, body } = await send(job)
-  if (status !== 200) throw new Error(`${job.url.pathname} answered ${status}: ${body}`)
+  loader.send(job)
+  const loaded: Loaded = (await Promise.race([once(loader, 'message', over), ended]))[0]
+  ended.catch(() => {}) // It is no longer waited for.
+  over.abort()
+  const { refusals, latencies } = loaded
+  if (refusals[0]) throw new Error(`${job.method} ${job.url}: ${refusals.length} of ${latencies.length} ${refusals[0]}`)
+  return loaded
 }
 
-/** Every connection asks again as soon as it is answered; the latencies in milliseconds. */
-export async function load(job: Request, milliseconds: number): Promise<number[]> {
-  const latencies: number[] = []
-  const end = performance.now() + milliseconds
-  async function connection() {
-    for (let start = performance.now(); start < end; start = performance.now()) {
-      await succeed(job)
-      latencies.push(performance.now() - start)
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, connection))
-  return latencies
+export type Ask = { path: string; method?: string; headers?: Record<string, string>; body?: string }
+export type Answer = { status: number; text: string; cookies: string; cost: string | null }
+
+/** One request, outside of what is measured; throws where it is no success. */
+export async function send(address: URL | string, { path, method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
+  const answer = await fetch(new URL(path, address), { method, headers, ...(body === undefined ? {} : { body }) })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`)
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0])
+  return { status: answer.status, text, cookies: cookies.join('; '), cost: answer.headers.get('X-Cost') }
 }

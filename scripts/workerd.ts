@@ -5,13 +5,21 @@ import { root } from './wrangler.ts'
 export const { vars, compatibility_date: compatibilityDate } = readConfig({ config: `${root}wrangler.toml` })
 
 type Bindings = MiniflareOptions['workers'][number]['config']['env']
-type Worker = { name: string; main: string; modules: Record<string, string>; env?: Bindings }
+export type Worker = {
+  name: string
+  main: string
+  modules: Record<string, string>
+  env?: Bindings
+  compatibilityFlags?: string[]
+  /** The folder that keeps what is stored; without one it goes when the Worker does. */
+  persist?: string
+}
 
 /**
  * A Worker in a workerd of its own, and where it listens. Miniflare's own port sends every request through a proxy
  * Worker, and `wrangler dev` through two: a direct socket reaches the Worker alone.
  */
-export async function startWorker({ name, main, modules, env = {} }: Worker) {
+export async function startWorker({ name, main, modules, env = {}, compatibilityFlags = [], persist }: Worker) {
   const manifest = Object.entries(modules).map(
     ([file, contents]) => [file, { type: 'esm' as const, contents }] as const,
   )
@@ -21,11 +29,13 @@ export async function startWorker({ name, main, modules, env = {} }: Worker) {
     cf: false,
     telemetry: { enabled: false },
     enableDevRegistry: false,
+    ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
     workers: [
       {
         config: {
           name,
           compatibilityDate: compatibilityDate ?? '',
+          compatibilityFlags,
           manifest: { mainModule: main, modules: Object.fromEntries(manifest) },
           env,
         },
