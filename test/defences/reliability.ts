@@ -25,7 +25,7 @@ export const reliability: Defence[] = [
   {
     of: 'G2',
     file: 'src/db/client.ts',
-    without: '/^D1_|Network connection lost|storage caused object to be reset/',
+    without: '/^D1_[A-Z_]*ERROR|Network connection lost|storage caused object to be reset/',
     put: '/^D1_DOWN/',
     test: 'faults.test.ts',
     title: 'is a 503 while D1 is not to be had, and is asked once more where it failed once: %s',
