@@ -160,7 +160,7 @@ const sorts: [string, string][] = [
   ['login-asc', 'login'],
   ['login-desc', 'login DESC'],
   ['email-asc', 'email'],
-  ['name-desc', 'name DESC, id DESC'],
+  ['name-desc', 'name DESC, login DESC'],
   ['lastSeenAt-asc', 'coalesce(last_seen_at, 0), login'],
   ['lastSeenAt-desc', 'coalesce(last_seen_at, 0) DESC, login DESC'],
 ]
@@ -238,7 +238,7 @@ describe('by cursor', () => {
     ['perpage=4000', '', 'login', 6 * 4000 + 60],
     ['perpage=8000&sort=login-desc', '', 'login DESC', 6 * 8000 + 60],
     ['perpage=8000&sort=email-asc', '', 'email', 6 * 8000 + 60],
-    ['perpage=8000&sort=name-desc', '', 'name DESC, id DESC', 6 * 8000 + 60],
+    ['perpage=8000&sort=name-desc', '', 'name DESC, login DESC', 6 * 8000 + 60],
     ['perpage=8000&sort=lastSeenAt-asc', '', 'coalesce(last_seen_at, 0), login', 6 * 8000 + 60],
     ['perpage=8000&sort=lastSeenAt-desc', '', 'coalesce(last_seen_at, 0) DESC, login DESC', 6 * 8000 + 60],
     ['perpage=100&isDisabled=true', 'WHERE is_disabled', 'login', 6 * 100 + 60],
@@ -250,7 +250,7 @@ describe('by cursor', () => {
     [
       `perpage=1000&sort=name-asc&lastSeenBefore=${dayAgo(27)}&neverSeen=false`,
       `WHERE last_seen_at < ${dayAgo(27)}`,
-      'name, id',
+      'name, login',
       20_000,
     ],
   ])('%s meets everyone once, in order', async (query, where, order, budget) => {
@@ -328,5 +328,65 @@ describe('among 22,000', () => {
   it('a page of service accounts counts the tokens of each', async () => {
     const { body } = await as(root).get('/api/serviceaccounts/search?perpage=1&query=robot')
     expect(textIn(Object(body).serviceAccounts[0], 'login')).toBe('sa-00000')
+  })
+})
+
+describe('where names are alike', () => {
+  beforeAll(async () => {
+    await run("UPDATE users SET name = iif(id % 3 = 0, 'Иван ' || id, '') WHERE id > 1")
+  })
+
+  it('a page in their order reads no more at the end than at the start', async () => {
+    const inOrder = 'ORDER BY name, login'
+    const [last] = await logins(`${inOrder} LIMIT 1 OFFSET 20000`)
+    const late = btoa(JSON.stringify(['name-false', 0, '', last, 0])).replace(/=+$/, '')
+    const found = await search(`perpage=50&sort=name-asc&cursor=${late}`)
+    expect(shown(found)).toEqual(await logins(`${inOrder} LIMIT 50 OFFSET 20000`))
+    expect(found.rowsRead).toBeLessThanOrEqual(6 * 50 + 60)
+    const { met } = await follow('perpage=9000&sort=name-desc')
+    expect(met).toEqual(await logins('ORDER BY name DESC, login DESC'))
+  })
+
+  it.each(['Иван', 'иван', 'Ив', 'ван '])(
+    '%s is found outside ASCII, in more people than the index is asked for',
+    async (text) => {
+      const found = await search(`perpage=50&query=${encodeURIComponent(text)}`)
+      expect(shown(found)).toEqual(await logins("WHERE name LIKE 'Иван%' ORDER BY login LIMIT 50"))
+      expect(found.totalCount).toBeGreaterThan(3000)
+    },
+  )
+
+  it.each([
+    [
+      'isAdmin=true&neverSeen=false&sort=lastSeenAt-desc',
+      'is_admin AND last_seen_at > 0 ORDER BY last_seen_at DESC, login DESC',
+    ],
+    [
+      'isDisabled=true&neverSeen=false&sort=lastSeenAt-asc',
+      'is_disabled AND last_seen_at > 0 ORDER BY last_seen_at, login',
+    ],
+    ['neverSeen=true&isDisabled=true&sort=email-asc', 'is_disabled AND last_seen_at IS NULL ORDER BY email'],
+  ])('?%s finds the few, wherever they are in that order', async (query, where) => {
+    const all = await logins(`WHERE ${where}`)
+    const found = await search(`perpage=50&${query}`)
+    expect({ totalCount: found.totalCount, logins: shown(found) }).toEqual({
+      totalCount: all.length,
+      logins: all.slice(0, 50),
+    })
+    expect(found.rowsRead).toBeLessThanOrEqual(20_000)
+  })
+
+  it('the few who were never seen are found by e-mail, too', async () => {
+    await run('UPDATE users SET last_seen_at = 1 WHERE last_seen_at IS NULL AND id < 39990')
+    const all = await logins('WHERE last_seen_at IS NULL ORDER BY email')
+    expect(shown(await search('perpage=50&neverSeen=true&sort=email-asc'))).toEqual(all)
+    expect(all.length).toBeGreaterThan(1)
+  })
+
+  it('an accent may be typed apart from its letter', async () => {
+    await run("UPDATE users SET login = 'a-ü-müller', login_key = 'a-ü-müller' WHERE id = 77")
+    for (const text of ['müller', 'mu\u0308ller']) {
+      expect(shown(await search(`query=${encodeURIComponent(text)}`))).toEqual(['a-ü-müller'])
+    }
   })
 })

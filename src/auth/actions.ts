@@ -1,17 +1,23 @@
+const byId = (prefix: string, spelled = prefix) => ({
+  pattern: new RegExp(`^${spelled}:(\\*|id:(\\*|\\d{1,16}))$`),
+  example: `${prefix}:* or ${prefix}:id:7`,
+})
+const byUid = (prefix: string, uid = 'abc') => ({
+  pattern: new RegExp(`^${prefix}:(\\*|uid:(\\*|[\\w-]{1,40}))$`),
+  example: `${prefix}:* or ${prefix}:uid:${uid}`,
+})
+
 /** What scopes look like that name things of one kind; `example` is for whoever got it wrong. */
 const kinds = {
   /** The seed page writes `global:users:*` and `users:*`, later pages `global.users:*`: the same three times. */
-  account: { pattern: /^(global[.:])?users:(\*|id:(\*|\d{1,16}))$/, example: 'global.users:* or global.users:id:7' },
-  member: { pattern: /^users:(\*|id:(\*|\d{1,16}))$/, example: 'users:* or users:id:7' },
-  team: { pattern: /^teams:(\*|id:(\*|\d{1,16}))$/, example: 'teams:* or teams:id:7' },
-  key: { pattern: /^apikeys:(\*|id:(\*|\d{1,16}))$/, example: 'apikeys:* or apikeys:id:7' },
-  serviceAccount: {
-    pattern: /^serviceaccounts:(\*|id:(\*|\d{1,16}))$/,
-    example: 'serviceaccounts:* or serviceaccounts:id:7',
-  },
-  dashboard: { pattern: /^dashboards:(\*|uid:(\*|[\w-]{1,40}))$/, example: 'dashboards:* or dashboards:uid:abc' },
-  folder: { pattern: /^folders:(\*|uid:(\*|[\w-]{1,40}))$/, example: 'folders:* or folders:uid:general' },
-  role: { pattern: /^roles:(\*|uid:(\*|[\w-]{1,40}))$/, example: 'roles:* or roles:uid:abc' },
+  account: byId('global.users', '(global[.:])?users'),
+  member: byId('users'),
+  team: byId('teams'),
+  key: byId('apikeys'),
+  serviceAccount: byId('serviceaccounts'),
+  dashboard: byUid('dashboards'),
+  folder: byUid('folders', 'general'),
+  role: byUid('roles'),
   setting: { pattern: /^settings:(\*|[\w.]{1,60}:(\*|[\w.]{1,60}))$/, example: 'settings:* or settings:auth.saml:*' },
   delegation: { pattern: /^permissions:type:delegate$/, example: 'permissions:type:delegate' },
   roleWriting: {
@@ -19,7 +25,7 @@ const kinds = {
     example: 'permissions:type:delegate or permissions:type:escalate',
   },
   nothing: { pattern: /^$/, example: 'an empty one' },
-} as const
+}
 
 /** Every action that a route here asks for, by what it is done to (Grafana: RBAC permissions, actions, and scopes). */
 const actions: Record<string, keyof typeof kinds> = {

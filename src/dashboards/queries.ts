@@ -34,7 +34,7 @@ export async function createDashboard(db: Db, content: Content, by: By, limit: n
     model: sql<string>`${content.model}`.as('model'),
   }
   const one = db.select(row).from(sql`(SELECT 1)`)
-  const source = limit === undefined ? one : one.where(roomForDashboard(by.orgId, limit))
+  const source = one.where(sql.raw(roomForDashboard(by.orgId, limit)))
   const [created] = await db.insert(dashboards).select(source).returning({ id: dashboards.id })
   return created?.id
 }

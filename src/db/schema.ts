@@ -53,7 +53,7 @@ export const users = sqliteTable(
           // What a directory is sorted and filtered by: each of the first three costs a row written with a new account.
           index('users_by_last_seen').on(t.seenKey, t.login, t.id),
           index('users_by_email').on(t.email, t.id),
-          index('users_by_name').on(t.name, t.id),
+          index('users_by_name').on(t.name, t.login, t.id),
           index('users_by_admin').on(t.login, t.id).where(sql`is_admin = 1`),
           index('users_by_disabled').on(t.login, t.id).where(sql`is_disabled = 1`),
           check('users_have_names', sql`${t.loginKey} <> '' AND ${t.emailKey} <> ''`),

@@ -5,8 +5,8 @@ import { nameKey } from '../auth/queries.ts'
 import { bound, type Db, isMissingReference } from '../db/client.ts'
 import { invites, users } from '../db/schema.ts'
 import { maxRows } from '../page.ts'
+import { roomForMember } from '../quotas/queries.ts'
 import { forgetExpired } from '../signUp/queries.ts'
-import { roomIn } from './room.ts'
 import { isBacked } from './senders.ts'
 
 /** Somebody who has an account joins at once; nothing happens for a member. */
@@ -69,13 +69,17 @@ function readOutcome(added: number | undefined, invited: number | undefined, row
 async function attempt(db: Db, wanted: NewInvite): Promise<Invited> {
   const { orgId, loginOrEmail, name, role, codeHash, invitedBy, tokenId, isEmailSent, now, expiresAt } = wanted
   const key = nameKey(loginOrEmail)
-  const room = roomIn(orgId, wanted.limit)
   const { createdBy, createdByAccount } = invitedBy
   const terms = [role, codeHash, createdBy, createdByAccount, isEmailSent ? 1 : 0, now, expiresAt, tokenId] as const
   const [added, , invited, unbacked, known] = await db.$client.batch<Row>([
-    db.$client
-      .prepare(`${addExisting}${room.text} RETURNING user_id AS id`)
-      .bind(orgId, key, role, now, ...room.values),
+    bound(
+      db,
+      `${addExisting} AND ${roomForMember(orgId, wanted.limit)} RETURNING user_id AS id`,
+      orgId,
+      key,
+      role,
+      now,
+    ),
     bound(db, enterFirstOrg, orgId, key),
     bound(db, inviteStranger, orgId, key, loginOrEmail, name, ...terms),
     bound(db, forgetUnbacked, codeHash),

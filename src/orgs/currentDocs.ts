@@ -79,7 +79,7 @@ export const currentOrg: Slice = {
       id: 'searchMembersOfCurrentOrg',
       summary: 'The members of the org, with paging',
       description:
-        '`totalCount` is a lower bound for text of fewer than three characters in an org of more than 10000 members, and for text that more than 10000 people match.',
+        '`totalCount` is a lower bound for text of fewer than three characters in an org of more than some 8000 members, and for text that more than 10000 people match.',
       parameters: [
         text,
         query('perpage', 'Rows of a page; what is no number above 0 means the default', optional(id, 1000)),

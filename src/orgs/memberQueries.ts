@@ -30,7 +30,7 @@ export async function addMember(db: Db, { orgId, userId, role, now }: NewMember,
   const [added] = await db.batch([
     db
       .insert(orgMembers)
-      .select(limit === undefined ? one : one.where(roomForMember(orgId, limit)))
+      .select(one.where(sql.raw(roomForMember(orgId, limit))))
       .returning({ userId: orgMembers.userId }),
     db
       .update(users)

@@ -1,4 +1,3 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { bound, type Db } from '../db/client.ts'
 import { quotas } from '../db/schema.ts'
 
@@ -46,18 +45,22 @@ export const setUserLimit = (db: Db, userId: number, target: string, limit: numb
     .values({ userId, target, limit })
     .onConflictDoUpdate({ target: [quotas.userId, quotas.target], set: { limit } })
 
-const limitOf = (orgId: number, target: string, otherwise: number) =>
-  sql`coalesce((SELECT "limit" FROM quotas WHERE org_id = ${orgId} AND target = ${target}), ${otherwise})`
+// As text for the WHERE of whatever adds something: `otherwise`, the limit of an org without one of its own, and the id
+// are whole numbers.
 
-const isBelow = (used: SQL, limit: SQL) => sql<number>`(${limit} < 0 OR ${used} < ${limit})`
+const isBelowLimit = (used: string, orgId: number, target: string, otherwise: number) => {
+  const limit = `coalesce((SELECT "limit" FROM quotas WHERE org_id = ${orgId} AND target = '${target}'), ${otherwise})`
+  return `(${limit} < 0 OR ${used} < ${limit})`
+}
 
-/** For the WHERE of the statement that adds a member: whether the org may have one more. `otherwise` is the limit of an org without one of its own. */
-export const roomForMember = (orgId: number, otherwise: number) =>
-  isBelow(
-    sql`coalesce((SELECT n FROM counters WHERE kind = 'org_members' AND owner_id = ${orgId}), 0)`,
-    limitOf(orgId, 'org_user', otherwise),
-  )
+/** Whether the org may have one more member; undefined = nothing is limited. */
+export const roomForMember = (orgId: number, otherwise: number | undefined): string => {
+  const used = `coalesce((SELECT n FROM counters WHERE kind = 'org_members' AND owner_id = ${orgId}), 0)`
+  return otherwise === undefined ? '1' : isBelowLimit(used, orgId, 'org_user', otherwise)
+}
 
 /** The same for a dashboard. */
-export const roomForDashboard = (orgId: number, otherwise: number) =>
-  isBelow(sql`(SELECT count(*) FROM dashboards WHERE org_id = ${orgId})`, limitOf(orgId, 'dashboard', otherwise))
+export const roomForDashboard = (orgId: number, otherwise: number | undefined): string => {
+  const used = `(SELECT count(*) FROM dashboards WHERE org_id = ${orgId})`
+  return otherwise === undefined ? '1' : isBelowLimit(used, orgId, 'dashboard', otherwise)
+}

@@ -2,8 +2,8 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import { nameKey } from '../auth/queries.ts'
 import { bound, type Db } from '../db/client.ts'
 import { invites } from '../db/schema.ts'
-import { roomIn } from '../invites/room.ts'
 import { isBacked } from '../invites/senders.ts'
+import { roomForMember } from '../quotas/queries.ts'
 
 const insertCode = `INSERT INTO invites (email, role, status, code_hash, is_email_sent, created_at, expires_at)
   SELECT ?1, 'Viewer', 'SignUpStarted', ?2, 1, ?3, ?4
@@ -117,10 +117,10 @@ export async function register(db: Db, account: NewAccount, right: Right, home: 
   const { uid, login, email, name, passwordHash, now } = account
   const codeHash = right?.codeHash ?? null
   const keys = [nameKey(login), nameKey(email)] as const
-  const room = right?.status === 'InvitePending' ? roomIn(right.orgId ?? 0, right.limit) : roomIn(0, undefined)
-  const values = [uid, login, email, ...keys, name, passwordHash, now, codeHash, right?.status ?? null, ...room.values]
+  const room = right?.status === 'InvitePending' ? roomForMember(right.orgId ?? 0, right.limit) : '1'
+  const values = [uid, login, email, ...keys, name, passwordHash, now, codeHash, right?.status ?? null] as const
   const results = await db.$client.batch<{ id: number }>([
-    db.$client.prepare(`${insertUser}${room.text} RETURNING id`).bind(...values),
+    bound(db, `${insertUser} AND ${room} RETURNING id`, ...values),
     ...join(db, home, uid, codeHash),
     bound(db, useCode, codeHash, uid),
     bound(db, enterOrg, uid),

@@ -67,7 +67,7 @@ function readCursor(c: RequestContext, sort: Sort): Cursor | undefined {
   const value = decoded(text)
   if (!isPlaces(value)) throw badRequest('cursor is invalid')
   const [name, isWalk, ...places] = value
-  const length = sort.by === 'last_seen' ? 3 : 2
+  const length = sort.by === 'last_seen' || sort.by === 'name' ? 3 : 2
   if (name !== nameOf(sort) || places.length !== length) throw badRequest('cursor is invalid')
   return { places, isWalk: isWalk === 1 }
 }

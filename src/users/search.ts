@@ -107,21 +107,31 @@ const maxKept = 4_000
 
 const isLong = (text: string) => [...text].length >= 3
 
-/** `%` and `_` are ordinary characters. */
+/** As typed or composed: logins and e-mails are kept composed, names as they came. `%` and `_` are ordinary characters. */
+const phrases = (text: string) =>
+  [...new Set([text, text.normalize('NFC')])].map((one) => `"${one.replaceAll('"', '""')}"`).join(' OR ')
+
 const withText = (text: string, name: Name, isSkipped = '0'): Few => ({
-  ids: `SELECT rowid AS id FROM user_search WHERE user_search MATCH ${name(`"${text.replaceAll('"', '""')}"`)}`,
+  ids: `SELECT rowid AS id FROM user_search WHERE user_search MATCH ${name(phrases(text))}`,
   max: maxHits,
   isSkipped,
 })
 
+const capitalised = (text: string) => text.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase())
+
+/** SQLite folds ASCII only: a name in other letters is found as it was typed, and by its capitals. */
 function contains(text: string, name: Name): string[] {
   if (text === '') return []
-  const folded = name(nameKey(text))
-  const fields = ['u.login_key', 'u.email_key', 'lower(u.name)']
-  return [`(${fields.map((field) => `instr(${field}, ${folded})`).join(' OR ')})`]
+  const [folded, ...written] = [nameKey(text), text, capitalised(text)].map(name)
+  const fields = ['u.login_key', 'u.email_key', 'lower(u.name)'].map((field) => `instr(${field}, ${folded})`)
+  return [`(${[...fields, ...written.map((one) => `instr(u.name, ${one})`)].join(' OR ')})`]
 }
 
-const keysOf = ({ by }: Sort) => [...(by === 'last_seen' ? ['u.seen_key', 'u.login'] : [`u.${by}`]), 'u.id']
+/** A login is one person's, and so decides among equals: what an index ends with, the id, can't be the start of a range in it. */
+const keysOf = ({ by }: Sort) => [
+  ...(by === 'last_seen' ? ['u.seen_key', 'u.login'] : by === 'name' ? ['u.name', 'u.login'] : [`u.${by}`]),
+  'u.id',
+]
 
 /** Whoever was never seen was at 0. */
 function conditionsOf({ isAdmin, isDisabled, neverSeen, seenAfter, seenBefore }: Filter, name: Name) {
@@ -148,13 +158,18 @@ function wayOf({ by }: Sort, { isAdmin, isDisabled, neverSeen }: Filter, seen: s
   return neverSeen ? ['last_seen', ['u.seen_key = 0']] : [by, []]
 }
 
-/** Those with the text; or the admins or the disabled, where the walk has no index of them. */
-function fewOfAll({ text, isAdmin, isDisabled }: Filter, isWithin: boolean, name: Name): Few | undefined {
+/** Those with the text; or the admins, the disabled, or whoever was never seen, where the walk goes by another index. */
+function fewOfAll({ text, isAdmin, isDisabled, neverSeen }: Filter, walked: string, name: Name): Few | undefined {
   if (isLong(text)) return withText(text, name)
-  if (isWithin || !(isAdmin || isDisabled)) return undefined
-  const kind = isAdmin ? 'admin' : 'disabled'
-  const ids = `SELECT id FROM users INDEXED BY users_by_${kind} WHERE is_${kind} = 1`
-  return { ids, max: maxKept, isSkipped: '0' }
+  const kinds = {
+    admin: [isAdmin, 'is_admin = 1'],
+    disabled: [isDisabled, 'is_disabled = 1'],
+    last_seen: [neverSeen, 'seen_key = 0'],
+  }
+  const asked = Object.entries(kinds).filter(([, [isAsked]]) => isAsked)
+  const [index, [, condition] = []] = asked[0] ?? []
+  if (index === undefined || asked.some(([kind]) => kind === walked)) return undefined
+  return { ids: `SELECT id FROM users INDEXED BY users_by_${index} WHERE ${condition}`, max: maxKept, isSkipped: '0' }
 }
 
 function comesAfter(cursor: Cursor | undefined, sort: Sort, name: Name): string[] {
@@ -179,7 +194,7 @@ export async function searchUsers(db: Db, filter: Filter, sort: Sort, page: Page
   const kept = [...flags, ...seen]
   const ofWalked = [...kept, ...contains(filter.text, name)]
   const [index, within] = wayOf(sort, filter, seen)
-  const few = cursor?.isWalk ? undefined : fewOfAll(filter, within.length > 0, name)
+  const few = cursor?.isWalk ? undefined : fewOfAll(filter, index, name)
   const after = comesAfter(cursor, sort, name)
   const wanted: Wanted = {
     from: `users u INDEXED BY users_by_${index}`,
