@@ -120,8 +120,8 @@ export const guessing: Defence[] = [
   {
     of: 'B7',
     file: 'src/users/search.ts',
-    without: `text.replaceAll('"', '""')`,
-    put: 'text',
+    without: `one.replaceAll('"', '""')`,
+    put: 'one',
     test: 'search.test.ts',
     title: 'finds exactly those who contain the text, whatever it is',
   },
