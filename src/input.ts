@@ -47,6 +47,9 @@ export function readText(url: string, name: string): string {
   }
 }
 
+/** Whether a request by this method only reads. */
+export const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
+
 /** Seconds since 1970, written so or as RFC 3339; undefined where there is none. */
 export function readTime(url: string, name: string): number | undefined {
   const text = readText(url, name)

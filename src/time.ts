@@ -1,6 +1,9 @@
 /** From seconds since 1970; whole seconds in UTC, as every time in an answer is. */
 export const rfc3339 = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 
+/** The same of what may never have been. */
+export const timeOrNull = (seconds: number | null) => (seconds === null ? null : rfc3339(seconds))
+
 const minute = 60
 const hour = 60 * minute
 export const day = 24 * hour

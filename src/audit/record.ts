@@ -3,6 +3,7 @@ import { clientIp } from '../auth/address.ts'
 import { isWellFormed } from '../auth/secrets.ts'
 import { type Db, openDb } from '../db/client.ts'
 import type { AppEnv, RequestContext } from '../env.ts'
+import { isSafe } from '../input.ts'
 import { logFailure } from '../log.ts'
 import { actorOf, newDeed, targetOf } from './deed.ts'
 import { correct, insertSampled, maxOfAddress, type NewRow, rowAfter } from './queries.ts'
@@ -10,8 +11,6 @@ import { recordingD1 } from './recordingD1.ts'
 
 // Who did what to whom. A change and its row are one batch (recordingD1.ts); a request that changed nothing, since it was
 // refused or there was nothing to change, gets its row after the response, where losing it loses no change.
-
-const isSafe = (method: string) => /^(GET|HEAD|OPTIONS)$/.test(method)
 
 /** Nothing of what was sent, a name that was typed least of all: it may be a password in the wrong field. */
 function rowOf(c: RequestContext, outcome: number): NewRow {

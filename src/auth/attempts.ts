@@ -55,7 +55,6 @@ export async function reserveGuess(db: Db, account: string, address: string, now
 }
 
 const forgive = 'DELETE FROM login_attempts WHERE id = ?1'
-/** A new password is nobody's to have guessed at: ?1 the account. */
 const forgetFailures = 'DELETE FROM account_failures WHERE account = ?1'
 const knowAddress = `INSERT INTO sign_in_addresses (user_id, address, at) SELECT id, ?2, ?3 FROM users WHERE 'id:' || id = ?1 AND id = ?4
   ON CONFLICT (user_id, address) DO UPDATE SET at = excluded.at`

@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv, RequestContext } from '../env.ts'
 import { type ApiError, forbidden, traced, unauthorized } from '../errors.ts'
-import { parseInt64 } from '../input.ts'
+import { isSafe, parseInt64 } from '../input.ts'
 import { clearSessionCookie, readSessionCookie } from './cookies.ts'
 import { readCredential } from './credentials.ts'
 import type { Identity, Machine, Person } from './identity.ts'
@@ -60,8 +60,6 @@ async function byToken(c: RequestContext, token: string): Promise<Person | Machi
   if (typeof found === 'object') return found
   throw refusals[found ?? 'revoked']()
 }
-
-const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
 
 /**
  * A page of another site can send the cookie along; what it can't do is hide where it comes from (Grafana 9.3.2's check,

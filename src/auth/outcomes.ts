@@ -3,8 +3,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { hashPassword, isCurrent, type PasswordScheme, verifyPassword } from './passwords.ts'
 
 // Basic sends the password with every request, and a hash costs a thousand times what a request does. So an isolate
-// remembers how each presented password turned out: nothing but MACs (keyed BLAKE2b, which argon2 brings along) under a key that never leaves it. The stored hash
-// is part of what is signed, so a changed password is forgotten at once.
+// remembers how each presented password turned out: nothing but MACs under a key that never leaves it (BLAKE2b,
+// which argon2 brings along). The stored hash is part of what is signed, so a changed password is forgotten at once.
 
 const maxOutcomes = 2_000
 const outcomes = new Map<string, boolean>()

@@ -15,6 +15,7 @@ import { linkTo, newCode } from '../mail/links.ts'
 import { addedToOrg, invitation } from '../mail/messages.ts'
 import { isEmail } from '../mail/rules.ts'
 import { canSendMail, failedToSend, noMail, sendMail, tooManyRequests } from '../mail/send.ts'
+import { quotaReached } from '../orgs/handlers.ts'
 import { withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
 import { forgetCode } from '../signUp/queries.ts'
@@ -42,8 +43,6 @@ const InviteBody = object({
 
 const isMember = (loginOrEmail: string) =>
   new ApiError(412, `User ${loginOrEmail} is already added to organization`, traced)
-
-const quotaReached = () => forbidden('org Quota reached')
 
 invites.post('/api/org/invites', requires('org.users:add', 'users:*'), async (c) => {
   const { db, config, caller, now } = c.var

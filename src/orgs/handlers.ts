@@ -84,6 +84,8 @@ export async function listMembers(c: RequestContext, orgId: number, selection: S
   )
 }
 
+export const quotaReached = () => forbidden('org Quota reached')
+
 const MemberBody = object({ loginOrEmail: required, role: roleName })
 
 /** Nobody gives more than they have, nor has a token with an end make an admin, who has none. */
@@ -105,7 +107,7 @@ export async function addToOrg(c: RequestContext, caller: Person | Machine, read
     if (isDuplicate(error)) throw conflict('User is already member of this organization', { userId })
     throw isMissingReference(error) ? noOrg() : error
   })
-  if (!isAdded) throw forbidden('org Quota reached')
+  if (!isAdded) throw quotaReached()
   return done(c, 'User added to organization', { userId })
 }
 

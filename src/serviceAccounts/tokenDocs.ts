@@ -27,6 +27,7 @@ import {
   time,
   writeDenied,
 } from '../docs.ts'
+import { createdBy } from '../tokens/docs.ts'
 import { onAccount } from './docs.ts'
 
 const ServiceAccountToken = strictObject({
@@ -37,9 +38,7 @@ const ServiceAccountToken = strictObject({
   expiration: nullable(time),
   secondsUntilExpiration: pipe(count, metadata({ description: '0 unless within seven days' })),
   hasExpired: boolean(),
-  createdBy: optional(
-    pipe(nullable(string()), metadata({ description: 'By whom, as in the audit log: `user:7`, `serviceaccount:3`' })),
-  ),
+  createdBy: optional(createdBy),
 })
 
 const NewServiceAccountToken = strictObject({

@@ -1,6 +1,6 @@
 import type { Metadata } from '../auth/metadata.ts'
 import type { Grant } from '../auth/permissions.ts'
-import { rfc3339 } from '../time.ts'
+import { rfc3339, timeOrNull } from '../time.ts'
 import { maker } from '../tokens/views.ts'
 import { avatarUrl } from '../users/views.ts'
 import type { Account } from './queries.ts'
@@ -72,8 +72,8 @@ export function accountToken(token: AccountToken, now: number, withMetadata: boo
     id: token.id,
     name: token.name,
     created: rfc3339(token.createdAt),
-    lastUsedAt: lastUsedAt === null ? null : rfc3339(lastUsedAt),
-    expiration: expiresAt === null ? null : rfc3339(expiresAt),
+    lastUsedAt: timeOrNull(lastUsedAt),
+    expiration: timeOrNull(expiresAt),
     secondsUntilExpiration: left > 0 && left < sevenDays ? left : 0,
     hasExpired: expiresAt !== null && left <= 0,
     ...(withMetadata && { createdBy: maker(token) }),

@@ -33,7 +33,7 @@ import {
   writeDenied,
 } from '../docs.ts'
 
-const createdBy = pipe(
+export const createdBy = pipe(
   nullable(string()),
   metadata({ description: 'By whom, as in the audit log: `user:7`, `serviceaccount:3`' }),
 )

@@ -1,9 +1,7 @@
 import type { Creators } from '../auth/identity.ts'
 import { readGrants } from '../auth/permissions.ts'
-import { rfc3339 } from '../time.ts'
+import { rfc3339, timeOrNull } from '../time.ts'
 import type { ApiKey, PersonalToken } from './queries.ts'
-
-const timeOrNull = (at: number | null) => (at === null ? null : rfc3339(at))
 
 /** As an actor is named in the audit log. */
 export const maker = ({ createdBy, createdByAccount }: Creators) =>
