@@ -5,8 +5,8 @@ import type { AppEnv } from './env.ts'
 // other, least of all `*`, which would be an invitation to every page in the world.
 
 const methods = 'GET, POST, PUT, PATCH, DELETE'
-const requestHeaders = 'Authorization, Content-Type, X-Grafana-Org-Id, X-D1-Bookmark'
-const answerHeaders = 'X-Request-Id, X-Missing-Permission, Retry-After, X-D1-Bookmark'
+const requestHeaders = 'Authorization, Content-Type, X-Grafana-Org-Id, If-Match, X-D1-Bookmark'
+const answerHeaders = 'X-Request-Id, X-Missing-Permission, Retry-After, ETag, X-D1-Bookmark'
 
 /** How long a browser may go without asking again, in seconds. */
 const maxAge = '600'

@@ -14,6 +14,7 @@ import {
 } from 'valibot'
 import { actionsOn } from '../auth/actions.ts'
 import {
+  type Answer,
   allowed,
   answer,
   avatarUrl,
@@ -165,12 +166,38 @@ const change = {
 
 const noName = 'Validation error, need to specify either username or email'
 
+const ifMatch: Parameter = {
+  in: 'header',
+  name: 'If-Match',
+  description:
+    'The `ETag` that came with the user, or several by commas: nothing is changed unless the values are still those. `*` and none: whatever they are. `W/` before a tag makes no difference',
+  schema: optional(string()),
+}
+
+/** Rollcall's own. */
+const EditableUser = strictObject({ login: string(), email: string(), name: string(), theme: string() })
+
+const changedMeanwhile = answer(
+  'With `If-Match`: the values are others now, and nothing was changed. `current` is what they are, with their ETag, for whoever may read the user',
+  strictObject({ current: optional(EditableUser), message: literal('The user was changed meanwhile') }),
+  {
+    current: { login: 'user', email: 'user@mygraf.com', name: 'User2', theme: 'light' },
+    message: 'The user was changed meanwhile',
+  },
+)
+
+const tagged = (shown: Answer): Answer => ({
+  ...shown,
+  headers: { ETag: 'Stands for login, e-mail, name and theme: what `If-Match` of a change takes' },
+})
+
 const changed = {
   200: done('User updated'),
   400: refused(noName, 'id is invalid', 'bad request data'),
   403: writeDenied('User info cannot be updated for external Users'),
   404: noUser,
   409: refused("User with email 'user@mygraf.com' or username 'user' already exists"),
+  412: changedMeanwhile,
 }
 
 const changeNote = 'What is empty or absent stays as it is, but one of login and e-mail is needed.'
@@ -178,12 +205,12 @@ const changeNote = 'What is empty or absent stays as it is, but one of login and
 export const users: Slice = {
   tag: 'Users',
   description: 'The directory, and the account of whoever is signed in.',
-  schemas: { Profile, UserProfile, LookupProfile, UserHit, UserPage },
+  schemas: { Profile, UserProfile, EditableUser, LookupProfile, UserHit, UserPage },
   operations: [
     get('/api/user', signedIn('users:read', 'a 404'), {
       id: 'getOwnProfile',
       summary: 'Who is signed in',
-      answers: { 200: answer('The account', Profile, admin), 404: noUser },
+      answers: { 200: tagged(answer('The account', Profile, admin)), 404: noUser },
     }),
     get('/api/users', requires('users:read', 'global.users:*'), {
       id: 'listUsers',
@@ -218,13 +245,13 @@ export const users: Slice = {
       id: 'getUser',
       summary: 'One user by id',
       parameters: [user, withAccess],
-      answers: { 200: answer('The user', UserProfile, admin), 400: refused('id is invalid'), 404: noUser },
+      answers: { 200: tagged(answer('The user', UserProfile, admin)), 400: refused('id is invalid'), 404: noUser },
     }),
     put('/api/users/:id', requires('users:write', 'global.users:id::id'), {
       id: 'updateUser',
       summary: 'Change a user',
       description: changeNote,
-      parameters: [user],
+      parameters: [user, ifMatch],
       body: change,
       answers: changed,
     }),
@@ -232,6 +259,7 @@ export const users: Slice = {
       id: 'updateOwnProfile',
       summary: 'Change the own account',
       description: changeNote,
+      parameters: [ifMatch],
       body: change,
       answers: {
         ...changed,

@@ -13,7 +13,7 @@ import {
   users,
 } from '../db/schema.ts'
 import { insertSession, type NewSession } from '../sessions/queries.ts'
-import type { Reach } from './rules.ts'
+import type { Editable, Reach } from './rules.ts'
 
 const byId = `SELECT ${userColumns} FROM users u WHERE u.id = ?1`
 
@@ -101,13 +101,18 @@ export type UserChange = {
   theme: string
   now: number
   reach: Reach
+  /** Only while these are still the values; undefined = whatever they are. */
+  seen: Editable | undefined
 }
+
+const isStill = (seen: Editable) =>
+  and(eq(users.login, seen.login), eq(users.email, seen.email), eq(users.name, seen.name), eq(users.theme, seen.theme))
 
 /**
  * The names that the user had before; undefined where nothing was changed: no such user, one that is another system's to
- * change, or one to be spared.
+ * change, one to be spared, or one that isn't any more what was seen.
  */
-export async function updateUser(db: Db, id: number, { login, email, name, theme, now, reach }: UserChange) {
+export async function updateUser(db: Db, id: number, { login, email, name, theme, now, reach, seen }: UserChange) {
   const external = db.select({ id: userAuth.id }).from(userAuth).where(eq(userAuth.userId, id))
   const [[before], changed] = await db.batch([
     db.select({ login: users.login, email: users.email }).from(users).where(eq(users.id, id)),
@@ -120,7 +125,7 @@ export async function updateUser(db: Db, id: number, { login, email, name, theme
         ...(theme && { theme }),
         updatedAt: now,
       })
-      .where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach)))
+      .where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach), seen && isStill(seen)))
       .returning({ id: users.id }),
   ])
   return changed.length > 0 ? before : undefined

@@ -1,17 +1,18 @@
 import { object, optional, string } from 'valibot'
 import { takeTurn } from '../auth/attempts.ts'
 import { requires, signedIn } from '../auth/guards.ts'
+import type { User } from '../auth/identity.ts'
 import { refuseLimited } from '../auth/limits.ts'
 import { onUsers } from '../auth/metadata.ts'
 import { leastOwn, refuseWeak } from '../auth/passwordRules.ts'
 import { hashPassword } from '../auth/passwords.ts'
-import { decidingOn } from '../auth/permissions.ts'
+import { decidingOn, isWithinLimits, may } from '../auth/permissions.ts'
 import { forgetRecords } from '../auth/records.ts'
 import { knowsPassword } from '../auth/signIn.ts'
 import { isDuplicate } from '../db/client.ts'
 import { reads } from '../db/reads.ts'
 import type { RequestContext } from '../env.ts'
-import { accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
+import { ApiError, accessDenied, badRequest, conflict, forbidden, notFound, unauthorized } from '../errors.ts'
 import { isTrue, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { logFailure } from '../log.ts'
@@ -24,7 +25,7 @@ import { newSession, openSession } from '../sessions/open.ts'
 import { foreignLogin, isForeign } from '../signUp/rules.ts'
 import { cursorText, readListing } from './listing.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
-import { isUnreadable, namesToChange, type Reach, reachOf } from './rules.ts'
+import { type Editable, editable, isUnreadable, lists, namesToChange, type Reach, reachOf, tagOf } from './rules.ts'
 import { searchUsers } from './search.ts'
 import { lookupProfile, profile, userHit } from './views.ts'
 
@@ -32,7 +33,11 @@ export const users = newRoutes()
 
 const noUser = () => notFound('user not found')
 
-users.get('/api/user', signedIn('users:read', noUser), (c) => send(c, profile(c.var.me.user)))
+users.get('/api/user', signedIn('users:read', noUser), (c) => {
+  const { user } = c.var.me
+  c.header('ETag', tagOf(user))
+  return send(c, profile(user))
+})
 
 async function search(c: RequestContext) {
   const { page, filter, sort, cursor } = readListing(c)
@@ -63,6 +68,7 @@ users.get('/api/users/:id', requires('users:read', 'global.users:id::id'), async
   const { caller } = c.var
   const user = await findUser(reads(c), readId(c.req.param('id')))
   if (!user) throw noUser()
+  c.header('ETag', tagOf(user))
   const allowedOn = isTrue(c.req.query('accesscontrol')) ? onUsers(decidingOn(caller, 'all')) : undefined
   return send(c, profile(user, allowedOn?.(user.id)))
 })
@@ -78,48 +84,77 @@ async function tellFormer(c: RequestContext, id: number, { email }: Names, wante
   if (await takeTurn(c.var.db, 'e-mail', `user:${id}`, c.var.now)) await sendMail(c, { to: email, ...emailChanged })
 }
 
+/** Whom a change is about, whether the caller may see them, and how to: only where `If-Match` asks for it. */
+type Target = { id: number; reach: Reach; isShown: boolean; read: () => Promise<User | undefined> | User }
+
+/** The new values go along, with their tag, so that the change can be thought over without asking again. */
+function changedMeanwhile(user: User, { isShown }: Target): ApiError {
+  const [extra, headers] = isShown ? [{ current: editable(user) }, { ETag: tagOf(user) }] : []
+  return new ApiError(412, 'The user was changed meanwhile', extra, headers)
+}
+
+/** What the caller has seen, by `If-Match`: the condition of the change. Undefined = there is none; `*` is anybody there is. */
+async function seenBy(c: RequestContext, target: Target): Promise<Editable | undefined> {
+  const ifMatch = c.req.header('If-Match')
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  const user = await target.read()
+  if (!user) throw noUser()
+  if (!lists(ifMatch, tagOf(user))) throw changedMeanwhile(user, target)
+  return user
+}
+
+/** Why nothing was changed. */
+async function untouched(c: RequestContext, target: Target, seen: Editable | undefined): Promise<ApiError> {
+  const user = await findUser(c.var.db, target.id)
+  if (!user) return noUser()
+  if (seen && tagOf(user) !== tagOf(seen)) return changedMeanwhile(user, target)
+  return user.authModule === null
+    ? accessDenied('users.permissions:write', `global.users:id:${target.id}`)
+    : forbidden('User info cannot be updated for external Users')
+}
+
 /**
- * The body is read before the id, as Grafana does; `target` says whom the names are for and whom
+ * The body is read before the id, as Grafana does; `targetOf` says whom the names are for and whom
  * the caller reaches. Grafana answers a taken name with a 500 and an unknown id with a 200; neither says what happened, so
  * here they do.
  */
-async function change(c: RequestContext, target: (names: Names) => { id: number; reach: Reach }) {
+async function change(c: RequestContext, targetOf: (names: Names) => Target) {
   const body = await readBody(c, UserBody)
   const names = namesToChange(body)
-  const { id, reach } = target(names)
+  const target = targetOf(names)
+  const { id, reach } = target
   if (names.login === '') throw badRequest('Validation error, need to specify either username or email')
   if (isUnreadable(names.login + names.email)) throw badRequest('login and email cannot hold control characters')
-  const wanted = { ...body, ...names, now: c.var.now, reach }
+  const seen = await seenBy(c, target)
+  const wanted = { ...body, ...names, now: c.var.now, reach, seen }
   const before = await updateUser(c.var.db, id, wanted).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error
     throw conflict(`User with email '${names.email}' or username '${names.login}' already exists`)
   })
-  if (before) {
-    const told = tellFormer(c, id, before, names.email)
-    c.executionCtx.waitUntil(told.catch((error: unknown) => logFailure(c.var.requestId, 'mail', error)))
-    return done(c, 'User updated')
-  }
-  const user = await findUser(c.var.db, id)
-  if (!user) throw noUser()
-  throw user.authModule === null
-    ? accessDenied('users.permissions:write', `global.users:id:${id}`)
-    : forbidden('User info cannot be updated for external Users')
+  if (!before) throw await untouched(c, target, seen)
+  const told = tellFormer(c, id, before, names.email)
+  c.executionCtx.waitUntil(told.catch((error: unknown) => logFailure(c.var.requestId, 'mail', error)))
+  return done(c, 'User updated')
 }
 
 /** A new e-mail address is a way to a new password, and so to all that the account may do. */
 users.put('/api/users/:id', requires('users:write', 'global.users:id::id'), (c) =>
   change(c, () => {
+    const { db, caller } = c.var
     const id = readId(c.req.param('id'))
-    return { id, reach: reachOf(c.var.caller) }
+    const isShown = may(caller, 'users:read', `global.users:id:${id}`)
+    return { id, reach: reachOf(caller), isShown, read: () => findUser(db, id) }
   }),
 )
 
 users.put('/api/user', signedIn('users:write', noUser), (c) =>
   change(c, ({ login, email }) => {
-    const { user } = c.var.me
+    const { me } = c.var
+    const { user } = me
     if (isForeign(login, [email, user.email, user.login])) throw badRequest(foreignLogin)
-    if (login !== user.login || (email !== '' && email !== user.email)) refuseLimited(c.var.me)
-    return { id: user.id, reach: 'everybody' }
+    if (login !== user.login || (email !== '' && email !== user.email)) refuseLimited(me)
+    const isShown = isWithinLimits(me, 'users:read', `global.users:id:${user.id}`)
+    return { id: user.id, reach: 'everybody', isShown, read: () => user }
   }),
 )
 

@@ -1,4 +1,7 @@
-import type { Machine, Person } from '../auth/identity.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { toBase64Url } from '../auth/base64.ts'
+import type { Machine, Person, User } from '../auth/identity.ts'
 import { isLimited } from '../auth/limits.ts'
 import { mayRaiseAnybody } from '../auth/permissions.ts'
 
@@ -29,3 +32,18 @@ export function namesOfNew({ login, email }: { login: string; email: string }) {
  * like those of another alphabet are allowed (docs/threat-model.md).
  */
 export const isUnreadable = (name: string) => /[\p{Cc}\p{Cf}\p{Co}\p{DI}\u2800]|[^\S ]/u.test(name)
+
+/** What a change of an account may change. */
+export type Editable = Pick<User, 'login' | 'email' | 'name' | 'theme'>
+
+export const editable = ({ login, email, name, theme }: Editable): Editable => ({ login, email, name, theme })
+
+/** The same for the same values, as an `ETag`: a hash, so that it is short and tells none of them. */
+export function tagOf({ login, email, name, theme }: Editable): string {
+  const hash = sha256(utf8ToBytes(JSON.stringify([login, email, name, theme])))
+  return `"${toBase64Url(hash.subarray(0, 18))}"`
+}
+
+/** Whether an `If-Match` lists the tag. `W/` before it makes no difference: what compresses an answer on its way puts it there. */
+export const lists = (ifMatch: string, tag: string) =>
+  ifMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)

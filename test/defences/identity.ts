@@ -72,8 +72,8 @@ export const identity: Defence[] = [
   {
     of: 'E2',
     file: 'src/users/queries.ts',
-    without: '.where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach)))',
-    put: '.where(and(eq(users.id, id), notExists(external)))',
+    without: '.where(and(eq(users.id, id), notExists(external), isTakenOver(db, id, reach), seen',
+    put: '.where(and(eq(users.id, id), notExists(external), seen',
     test: 'tokens.test.ts',
     title: 'with limits rename nobody into an account that mail can take over',
   },
