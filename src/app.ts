@@ -1,123 +1,25 @@
-import { createMiddleware } from 'hono/factory'
-import { heldPermissions } from './accessControl/permissionRoutes.ts'
-import { accessControl } from './accessControl/routes.ts'
-import { recordDeed } from './audit/record.ts'
-import { audit } from './audit/routes.ts'
-import { authenticate, identifyOrNote } from './auth/authenticate.ts'
-import { setReturnPath } from './auth/cookies.ts'
-import { anyone } from './auth/guards.ts'
-import { commit, readConfig } from './config.ts'
-import { cors } from './cors.ts'
-import { dashboards } from './dashboards/routes.ts'
-import { openDb } from './db/client.ts'
-import { openPlaces, tellBookmark } from './db/reads.ts'
-import type { AppEnv } from './env.ts'
-import { notFound, renderError, unauthorized } from './errors.ts'
-import { invites } from './invites/routes.ts'
-import { newRequestId } from './log.ts'
-import { currentOrg } from './orgs/currentRoutes.ts'
-import { orgMembers } from './orgs/memberRoutes.ts'
-import { orgs } from './orgs/routes.ts'
-import { passwordReset } from './passwordReset/routes.ts'
-import { preferences } from './preferences/routes.ts'
-import { quotas } from './quotas/routes.ts'
-import { roleAssignments } from './roles/assignmentRoutes.ts'
-import { builtinRoles } from './roles/builtinRoutes.ts'
-import { roles } from './roles/routes.ts'
-import { newRoutes } from './router.ts'
-import { server } from './server/routes.ts'
-import { serviceAccounts } from './serviceAccounts/routes.ts'
-import { serviceAccountTokens } from './serviceAccounts/tokenRoutes.ts'
-import { adminSessions } from './sessions/adminRoutes.ts'
-import { sessions } from './sessions/routes.ts'
-import { signUp } from './signUp/routes.ts'
-import { stars } from './stars/routes.ts'
-import { teamMembers } from './teams/memberRoutes.ts'
-import { teams } from './teams/routes.ts'
-import { tokens } from './tokens/routes.ts'
-import { adminUsers } from './users/adminRoutes.ts'
-import { users } from './users/routes.ts'
+import { api } from './api.ts'
+import { openConsole } from './console/app.tsx'
 
-export const app = newRoutes()
+const console = openConsole(api)
 
-/** Headers come first, since setting them on a finished response copies it each time. */
-app.use(async (c, next) => {
-  c.set('requestId', newRequestId(c))
-  c.header('X-Request-Id', c.var.requestId)
-  c.header('Cache-Control', 'no-cache, no-store')
-  c.header('Pragma', 'no-cache')
-  c.header('Expires', '-1')
-  c.header('X-Content-Type-Options', 'nosniff')
-  c.header('X-Frame-Options', 'deny')
-  c.header('X-Xss-Protection', '1; mode=block')
-  c.header('Referrer-Policy', 'no-referrer')
-  if (c.req.url.startsWith('https:')) c.header('Strict-Transport-Security', 'max-age=31536000')
-  c.set('now', Math.floor(Date.now() / 1000))
-  c.set('config', readConfig(c.env))
-  c.set('places', openPlaces(c.env.DB, c.var.config.d1Reads))
-  c.set('db', openDb(c.var.places.primary))
-  await next()
-})
-app.use(tellBookmark)
-app.use(cors)
-app.use(recordDeed)
+/** Spelled as the router reads it, or not at all. */
+function pathOf(request: Request): string {
+  const { pathname } = new URL(request.url)
+  try {
+    return decodeURI(pathname)
+  } catch {
+    return pathname
+  }
+}
 
-/** Grafana takes no trailing slash on the two probes, unlike on every other route. */
-const exactly = createMiddleware<AppEnv>(async (c, next) =>
-  new URL(c.req.url).pathname.endsWith('/') ? c.notFound() : next(),
-)
+/** All but pages. `POST /login` takes JSON alone, as in Grafana; a form goes to a page of its own. */
+const isOfApi = (request: Request) =>
+  /^\/(api|healthz)(\/|$)/.test(pathOf(request)) ||
+  /^(GET \/logout|POST \/login)\/?$/.test(`${request.method} ${pathOf(request)}`)
 
-/** Cheap: says that the Worker runs, asks nothing of D1. */
-app.get('/healthz', exactly, anyone('says only that the Worker runs'), (c) => c.text('Ok'))
-
-/** A D1 round trip; the version is the Grafana whose answers these are. Indented, as Grafana has it. */
-app.get('/api/health', exactly, anyone('says only whether D1 answers'), async (c) => {
-  await c.env.DB.prepare('SELECT 1').run()
-  const body = JSON.stringify({ commit, database: 'ok', version: c.var.config.grafanaVersion }, undefined, 2)
-  return c.body(body, 200, { 'Content-Type': 'application/json; charset=UTF-8' })
-})
-
-app.use('/api/*', authenticate)
-for (const slice of [
-  sessions,
-  adminSessions,
-  users,
-  adminUsers,
-  orgs,
-  orgMembers,
-  currentOrg,
-  teams,
-  teamMembers,
-  preferences,
-  tokens,
-  serviceAccounts,
-  serviceAccountTokens,
-  accessControl,
-  heldPermissions,
-  roles,
-  builtinRoles,
-  roleAssignments,
-  quotas,
-  server,
-  audit,
-  dashboards,
-  stars,
-  invites,
-  signUp,
-  passwordReset,
-])
-  app.route('/', slice)
-
-/**
- * Grafana answers a stranger 401 on every unknown API path, so that the routes can't be probed, and sends it from any
- * other to the sign-in page, by any method.
- */
-app.notFound(async (c) => {
-  const identity = c.var.identity ?? (await identifyOrNote(c))
-  if (identity && identity.kind !== 'anonymous') return renderError(notFound(), c)
-  if (/^\/api(\/|$)/.test(c.req.path)) return renderError(unauthorized(), c)
-  if (c.req.path.startsWith('/healthz')) return renderError(notFound(), c)
-  if (c.req.path !== '/') setReturnPath(c)
-  return c.redirect('/login', 302)
-})
-app.onError(renderError)
+/** The whole Worker: the API, and pages for people beside it. */
+export const app = {
+  fetch: (request: Request, env: Env, ctx: ExecutionContext) =>
+    (isOfApi(request) ? api : console).fetch(request, env, ctx),
+}

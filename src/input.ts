@@ -125,7 +125,7 @@ export function decodeLeniently(text: string, keys: string[]): Record<string, un
 }
 
 /** The body as UTF-8 text, read no further than the limit however it is framed. */
-async function readWhole(request: Request): Promise<string> {
+export async function readWhole(request: Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {

@@ -27,4 +27,4 @@ function whenAsked<T>(): Router<T> {
 }
 
 /** Routes of a slice, or of the whole. Grafana trims one trailing slash on its API routes, hence `strict: false`. */
-export const newRoutes = () => new HonoBase<AppEnv>({ strict: false, router: whenAsked() })
+export const newRoutes = <E extends AppEnv = AppEnv>() => new HonoBase<E>({ strict: false, router: whenAsked() })

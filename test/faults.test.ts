@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { openDb } from '../src/db/client.ts'
 import type { Caller } from './matrix/callers.ts'
 import { type Request, requestOf } from './matrix/requests.ts'
@@ -82,7 +82,7 @@ async function answered(asked: Asked, patience = 10_000): Promise<Answer> {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const ctx = createExecutionContext()
-  const response = await app.fetch(request, { ...env, ...bindings }, ctx)
+  const response = await api.fetch(request, { ...env, ...bindings }, ctx)
   await Promise.race([waitOnExecutionContext(ctx).catch(() => undefined), scheduler.wait(patience)])
   const text = await response.text()
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json')
@@ -115,7 +115,6 @@ async function doable(route: string): Promise<{ asked: Asked; trips: Trip[]; sta
 }
 
 /** They need nothing of D1, or say how it is. */
-const answersAnyway = ['GET /login']
 const asksOnce = ['GET /api/health']
 
 const unavailable = '{"message":"The database is not available: try again"}'
@@ -219,7 +218,7 @@ describe('a read', () => {
   async function expectPatience(asked: Asked, at: number, status: number) {
     d1.strike({ at, onwards: true })
     const answer = await ask(asked)
-    if (!answersAnyway.includes(asked.route)) expectUnavailable(answer)
+    expectUnavailable(answer)
     for (const when of ['before', 'after'] as const) {
       d1.strike({ at, when })
       expect((await ask(asked)).status).toBe(asksOnce.includes(asked.route) ? 503 : status)

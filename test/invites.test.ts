@@ -75,18 +75,6 @@ describe('an invitation', () => {
     expect(await shown('1')).toMatchObject(noInvite)
   })
 
-  it.each(['/invite/x', '/signup/?email=a%40example.org&code=x', '/user/password/reset?code=x'])(
-    'leads to a page that says what to do, like other links: %s',
-    async (path) => {
-      const { status, text, headers } = await as(undefined).get(path)
-      expect({ status, type: headers.get('Content-Type') }).toEqual({
-        status: 200,
-        type: expect.stringMatching(/^text\/plain/),
-      })
-      expect(text).toMatch(/^(Accept|Go on): POST \/api\/user\//)
-    },
-  )
-
   it('leads to the address that is configured', async () => {
     const { body } = await invite('rooted@example.org', {}, root, { ROOT_URL: 'https://users.example.org/' })
     expect(textIn(body, 'url')).toMatch(/^https:\/\/users\.example\.org\/invite\/[0-9a-f]{64}$/)

@@ -738,15 +738,7 @@ describe('with the sessions of the local D1', () => {
   const entries = Object.values(slices).flatMap((slice) => Object.entries(slice))
   const isAsking = ({ label }: Caller) => label === 'orgadmin' || label === 'serveradmin'
   /** They ask D1 nothing, or not who is calling. */
-  const outsideApi = [
-    'GET /api/health',
-    'GET /healthz',
-    'GET /invite/:code',
-    'GET /login',
-    'GET /logout',
-    'GET /signup',
-    'GET /user/password/reset',
-  ]
+  const outsideApi = ['GET /api/health', 'GET /healthz', 'GET /logout']
 
   /** The first of what each route may be about, asked by who may much. */
   const requestsTo = (world: World) =>

@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { as, logIn, person, root, textIn } from './support/client.ts'
 import { countingD1 } from './support/counting.ts'
 import { linkTo, mailing, mailsTo } from './support/mailbox.ts'
@@ -85,7 +85,7 @@ describe('the mail', () => {
         body: JSON.stringify({ userOrEmail }),
       }
       const request = new Request('http://rollcall.test/api/user/password/send-reset-email', init)
-      const { status } = await app.fetch(request, { ...env, ...mailing, DB: d1.db }, ctx)
+      const { status } = await api.fetch(request, { ...env, ...mailing, DB: d1.db }, ctx)
       expect({ status, trips: d1.count.trips }).toEqual({ status: 200, trips: 1 })
       await waitOnExecutionContext(ctx)
       // The third writes the audit log, with the code where there is one.

@@ -1,7 +1,7 @@
-import { createExecutionContext } from 'cloudflare:test'
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { secretHash } from '../src/auth/secrets.ts'
 import { as, cookieOf, logIn, person, root, type Who } from './support/client.ts'
 
@@ -54,7 +54,7 @@ describe('signing in', () => {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ user: 'vic', password: 'pass' }),
     })
-    expect((await app.fetch(request, { ...env, SESSIONS: hanging }, ctx)).status).toBe(200)
+    expect((await api.fetch(request, { ...env, SESSIONS: hanging }, ctx)).status).toBe(200)
     expect((await as('vic:pass', { SESSIONS: hanging }).get('/api/user/auth-tokens')).status).toBe(200)
   })
 
@@ -287,6 +287,74 @@ describe('the devices of a person', () => {
       { isActive: false },
       { isActive: false },
     ])
+  })
+
+  /** A sign-in as Cloudflare hands it on. */
+  async function logInFrom(login: string, cf: Record<string, unknown> | undefined, country: string, agent = 'curl/8') {
+    const request = new Request('http://rollcall.test/login', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'CF-IPCountry': country, 'User-Agent': agent },
+      body: JSON.stringify({ user: login, password: 'pass' }),
+      ...(cf && { cf }),
+    })
+    const ctx = createExecutionContext()
+    const { status } = await api.fetch(request, env, ctx)
+    await waitOnExecutionContext(ctx)
+    expect(status).toBe(200)
+  }
+
+  it.each([
+    ['a city and its country', { city: 'Paris', country: 'FR' }, 'DE', 'Paris, FR'],
+    ['a country alone', { country: 'FR' }, 'DE', 'FR'],
+    ['the country that a header names', undefined, 'DE', 'DE'],
+    ['a city and the country of the header', { city: 'Köln' }, 'DE', 'Köln, DE'],
+    ['a city with a name without end', { city: 'x'.repeat(2000), country: 'FR' }, '', `${'x'.repeat(60)}, FR`],
+    ['nowhere that is known', { city: 'Paris', country: 'XX' }, 'XX', ''],
+    ['Tor', { city: 'Paris', country: 'T1' }, 'T1', ''],
+    ['what is no code', { city: 7, country: 'France' }, '<b>', ''],
+    ['nowhere', undefined, '', ''],
+  ])('are shown with %s, to whoever asks', async (login, cf, country, place) => {
+    const id = await person(login)
+    await logInFrom(login, cf, country)
+    const user = as(`${login}:pass`)
+    const shown = { id: expect.any(Number), isActive: false, clientIp: '', device: 'Other', os: 'Other', osVersion: '' }
+    const plain = { ...shown, browser: 'curl', browserVersion: '8', createdAt: time, seenAt: time }
+    expect((await user.get('/api/user/auth-tokens')).body).toEqual([plain])
+    expect((await user.get('/api/user/auth-tokens?metadata=false')).body).toEqual([plain])
+    expect((await user.get('/api/user/auth-tokens?metadata=true')).body).toEqual([{ ...plain, place }])
+    expect((await as(root).get(`/api/admin/users/${id}/auth-tokens`)).body).toEqual([plain])
+    expect((await as(root).get(`/api/admin/users/${id}/auth-tokens?metadata=true`)).body).toEqual([{ ...plain, place }])
+  })
+
+  it('have no place where their record is of before places were kept, or not there', async () => {
+    const id = await person('old')
+    await logInFrom('old', { city: 'Paris', country: 'FR' }, '')
+    const [name = ''] = (await env.SESSIONS.list({ prefix: `session:${id}:` })).keys.map((key) => key.name)
+    const { place, ...record } = await env.SESSIONS.get<{ place: string }>(name, 'json').then(
+      (kept) => kept ?? { place: '' },
+    )
+    expect(place).toBe('Paris, FR')
+    await env.SESSIONS.put(name, JSON.stringify(record), { metadata: record })
+    const listed = { status: 200, body: [{ browser: 'curl', place: '' }] }
+    expect(await as('old:pass').get('/api/user/auth-tokens?metadata=true')).toMatchObject(listed)
+    await env.SESSIONS.delete(name)
+    const unknown = { status: 200, body: [{ browser: 'Other', place: '' }] }
+    expect(await as('old:pass').get('/api/user/auth-tokens?metadata=true')).toMatchObject(unknown)
+  })
+
+  it('fit into what KV holds beside a key, however long their names are', async () => {
+    const id = await person('long')
+    const model = '"'.repeat(300)
+    await logInFrom(
+      'long',
+      { city: '東'.repeat(900), country: 'JP' },
+      '',
+      `Mozilla/5.0 (Linux; Android 14; ${model}) Chrome/1.2`,
+    )
+    const { keys } = await env.SESSIONS.list({ prefix: `session:${id}:` })
+    expect(keys).toHaveLength(1)
+    expect(new TextEncoder().encode(JSON.stringify(keys[0]?.metadata)).length).toBeLessThan(700)
+    expect(keys[0]?.metadata).toMatchObject({ place: `${'東'.repeat(60)}, JP`, os: 'Android' })
   })
 
   it('are unknown devices while KV shows nothing, and still all there', async () => {

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { as, cookieOf, numberIn, person, root } from './support/client.ts'
 import { countingD1 } from './support/counting.ts'
 import { linkTo, mailing, mailsTo } from './support/mailbox.ts'
@@ -57,7 +57,7 @@ describe('sign-up', () => {
   it.each(['TRUE', 'yes', '1'])(
     'is not turned on by a value that is neither true nor false: %s',
     async (ALLOW_SIGN_UP) => {
-      const answer = await app.request('/healthz', {}, { ...env, ALLOW_SIGN_UP })
+      const answer = await api.request('/healthz', {}, { ...env, ALLOW_SIGN_UP })
       expect(answer.status).toBe(500)
     },
   )

@@ -116,5 +116,12 @@ export const isOnServer = (action: string): boolean =>
 
 export const knownActions = Object.keys(actions)
 
+export type ActionKind = keyof typeof kinds
+
+/** Each action, what it is done to, and the scopes that it takes, for whoever writes a role; none = an empty one. */
+export const actionForms: readonly { action: string; kind: ActionKind; scopes: readonly string[] }[] = Object.entries(
+  actions,
+).map(([action, kind]) => ({ action, kind, scopes: kind === 'nothing' ? [] : kinds[kind].example.split(' or ') }))
+
 /** What can be done to a thing of a kind, in alphabetical order. */
-export const actionsOn = (kind: keyof typeof kinds) => knownActions.filter((action) => actions[action] === kind).sort()
+export const actionsOn = (kind: ActionKind) => knownActions.filter((action) => actions[action] === kind).sort()

@@ -33,8 +33,7 @@ const aboutTeams = /^\/api\/(teams\/search|org\/users\/lookup|access-control\/us
  * The org in which a person's request acts, where it says so (zero and what is no number are ignored, as in Grafana
  * 9.3.2), and the teams that it is about.
  */
-function actingIn(c: RequestContext): Acting {
-  const { path } = c.req
+export function actingIn(c: RequestContext, path = c.req.path): Acting {
   return {
     orgId:
       idAfter('/api/orgs/', path) ?? positive(c.req.header('X-Grafana-Org-Id')) ?? positive(c.req.query('targetOrgId')),
@@ -42,8 +41,8 @@ function actingIn(c: RequestContext): Acting {
   }
 }
 
-async function byPassword(c: RequestContext, name: string, password: string): Promise<Person> {
-  const person = await signIn(c, name, password, actingIn(c))
+async function byPassword(c: RequestContext, name: string, password: string, acting: Acting): Promise<Person> {
+  const person = await signIn(c, name, password, acting)
   if (!person || person === 'locked') throw unauthorized('invalid username or password', traced)
   return person
 }
@@ -55,8 +54,8 @@ const refusals: Record<Refusal, () => ApiError> = {
 }
 
 /** A mistyped token is known without asking the database. An org header moves a person's token, never a machine's. */
-async function byToken(c: RequestContext, token: string): Promise<Person | Machine> {
-  const found = isWellFormed(token) ? await findByToken(c.var.db, secretHash(token), actingIn(c), c.var.now) : undefined
+async function byToken(c: RequestContext, token: string, acting: Acting): Promise<Person | Machine> {
+  const found = isWellFormed(token) ? await findByToken(c.var.db, secretHash(token), acting, c.var.now) : undefined
   if (typeof found === 'object') return found
   throw refusals[found ?? 'revoked']()
 }
@@ -65,7 +64,7 @@ async function byToken(c: RequestContext, token: string): Promise<Person | Machi
  * A page of another site can send the cookie along; what it can't do is hide where it comes from (Grafana 9.3.2's check,
  * and Fetch Metadata). A page that CORS_ORIGINS lists is none of another site.
  */
-function isForeign(c: RequestContext): boolean {
+export function isForeign(c: RequestContext): boolean {
   const origin = c.req.header('Origin')
   if (origin && c.var.config.corsOrigins.includes(origin)) return false
   if (c.req.header('Sec-Fetch-Site') === 'cross-site') return true
@@ -75,26 +74,26 @@ function isForeign(c: RequestContext): boolean {
 }
 
 /** A cookie that opens nothing leaves a stranger, with the cookie cleared (Grafana 9.3.2). */
-async function bySession(c: RequestContext, cookie: string): Promise<Identity> {
+async function bySession(c: RequestContext, cookie: string, acting: Acting): Promise<Identity> {
   const { db, config, now } = c.var
   const key = sessionHash(cookie, config.grafanaSecretKey)
-  const person = await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds })
+  const person = await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds })
   if (person) return person
   clearSessionCookie(c)
   return { kind: 'anonymous' }
 }
 
-export async function identify(c: RequestContext): Promise<Identity> {
+export async function identify(c: RequestContext, acting = actingIn(c)): Promise<Identity> {
   const credential = readCredential(c.req.header('Authorization'), readSessionCookie(c))
   switch (credential.kind) {
     case 'none':
       return { kind: 'anonymous' }
     case 'password':
-      return byPassword(c, credential.name, credential.password)
+      return byPassword(c, credential.name, credential.password, acting)
     case 'token':
-      return byToken(c, credential.token)
+      return byToken(c, credential.token, acting)
     case 'session':
-      return bySession(c, credential.token)
+      return bySession(c, credential.token, acting)
   }
 }
 
@@ -115,14 +114,24 @@ function refuseUntilChanged(c: RequestContext, identity: Identity): void {
   throw forbidden('The password must be changed first: PUT /api/user/password')
 }
 
+/**
+ * Who sends the requests that the console makes of its own (src/console/ask.ts): found once for a page, not once for each.
+ * By the request itself, so that nothing that comes from outside can introduce anybody.
+ */
+const introduced = new WeakMap<Request, Identity>()
+
+export const introduce = (request: Request, identity: Identity) => void introduced.set(request, identity)
+
 /** Reads the credential once. A wrong one never falls through to the next: a header is refused here, a cookie by every guard. */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
-  const identity = await identify(c)
+  const known = introduced.get(c.req.raw)
+  const identity = known ?? (await identify(c))
   const session = identity.kind === 'person' && identity.session
   if (session && !isSafe(c.req.method) && isForeign(c))
     return c.body('origin not allowed\n', 403, { 'Content-Type': 'text/plain; charset=utf-8' })
   c.set('identity', identity)
   refuseUntilChanged(c, identity)
   await next()
-  return touchLater(c, identity)
+  if (!known) touchLater(c, identity)
+  return undefined
 })

@@ -8,13 +8,28 @@ import { type Device, describeDevice } from './userAgent.ts'
 // session is one, D1 alone says (docs/decisions/0001-rights-in-d1.md). Nothing here throws: a description lost is no
 // reason to fail a sign-in or a sign-out.
 
-export type SessionRecord = Device & { clientIp: string; createdAt: number; seenAt: number }
+/** Records of before places were kept have none. */
+export type SessionRecord = Device & { clientIp: string; place?: string; createdAt: number; seenAt: number }
 
 const prefix = (userId: number) => `session:${userId}:`
 const recordKey = (userId: number, sessionId: number) => `${prefix(userId)}${sessionId}`
 
 const logged = (c: RequestContext, what: string) => (error: unknown) =>
   logFailure(c.var.requestId, `session records: ${what}`, error)
+
+/** Longer than any city's name worth showing; the whole record must fit KV's 1,024 bytes of metadata. */
+const maxCity = 60
+
+/** `XX` is Cloudflare's for unknown; `T1`, for Tor, is no country either. */
+const countryIn = (code: unknown) => (typeof code === 'string' && /^(?!XX)[A-Z]{2}$/.test(code) ? code : '')
+
+/** Where Cloudflare says that a request comes from, such as "Paris, FR" or "FR"; empty when it can't say. */
+function placeOf(c: RequestContext): string {
+  const { city, country }: Record<string, unknown> = { ...c.req.raw.cf }
+  const code = countryIn(country) || countryIn(c.req.header('CF-IPCountry'))
+  const town = code !== '' && typeof city === 'string' ? city.slice(0, maxCity).toWellFormed() : ''
+  return town ? `${town}, ${code}` : code
+}
 
 /** KV takes no expiration nearer than this, in seconds. */
 const minTtl = 60
@@ -25,6 +40,7 @@ export async function keepRecord(c: RequestContext, userId: number, session: Ses
   const record: SessionRecord = {
     ...describeDevice(c.req.header('User-Agent') ?? ''),
     clientIp: clientIp(c).slice(0, 45),
+    place: placeOf(c),
     createdAt: session.createdAt,
     seenAt: session.seenAt,
   }

@@ -8,7 +8,6 @@ import {
   id,
   patch,
   pathParameter,
-  plainText,
   post,
   refused,
   requires,
@@ -125,12 +124,6 @@ export const invites: Slice = {
       summary: 'Revoke an invitation of the org',
       parameters: [pathParameter('code', 'The `code` of the list, or the code in the link', string()), ...actingOrg],
       answers: { 200: done('Invite revoked'), 404: refused('Invite not found') },
-    }),
-    get('/invite/:code', anyone('says only how to accept'), {
-      id: 'showInvite',
-      summary: 'Where the link of an invitation leads',
-      parameters: [pathParameter('code', 'The code of the invitation', string())],
-      answers: { 200: plainText('How to accept', string(), 'Accept: POST /api/user/invite/complete') },
     }),
     get('/api/user/invite/:code', anyone('shows only what the holder of the code was sent'), {
       id: 'getInvite',

@@ -109,13 +109,6 @@ invites.patch('/api/org/invites/:code/revoke', requires('org.users:add', 'users:
   return done(c, 'Invite revoked')
 })
 
-/** Where the link leads, for whom no page of one's own stands in front of the API. */
-invites.get('/invite/:code', anyone('says only how to accept'), (c) =>
-  c.text(
-    'Accept: POST /api/user/invite/complete with {"inviteCode": "…", "username": "…", "password": "…"} as JSON; the code ends this address.\n',
-  ),
-)
-
 const notUsable = (status: string) => new ApiError(412, `Invite cannot be used in status ${status}`)
 
 /** As who accepts it is told; one whose sender could not send it any more is revoked. */

@@ -1,5 +1,5 @@
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
-import { anyone, done, get, plainText, post, refused, type Slice, shared } from '../docs.ts'
+import { anyone, done, post, refused, type Slice, shared } from '../docs.ts'
 import { foreignSite, noMail, tooManyRequests } from '../mail/docs.ts'
 
 const word = optional(string(), '')
@@ -29,11 +29,6 @@ export const passwordReset: Slice = {
         },
       },
     ),
-    get('/user/password/reset', anyone('says only how to go on'), {
-      id: 'showReset',
-      summary: 'Where the link in the mail leads',
-      answers: { 200: plainText('How to go on', string(), 'Go on: POST /api/user/password/reset') },
-    }),
     post('/api/user/password/reset', anyone('needs the code that was mailed'), {
       id: 'resetPassword',
       summary: 'Set the new password',

@@ -57,13 +57,6 @@ passwordReset.post(
   },
 )
 
-/** Where the link in the mail leads, for whom no page of one's own stands in front of the API. */
-passwordReset.get('/user/password/reset', anyone('says only how to go on'), (c) =>
-  c.text(
-    'Go on: POST /api/user/password/reset with {"code": "…", "newPassword": "…", "confirmPassword": "…"} as JSON; the code ends this address.\n',
-  ),
-)
-
 const invalidCode = () => badRequest('Invalid or expired reset password code')
 
 const text = optional(string(), '')

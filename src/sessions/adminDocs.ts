@@ -1,6 +1,6 @@
 import { array, integer, number, object, optional, pipe } from 'valibot'
 import { answer, done, get, pathParameter, post, refused, requires, type Slice } from '../docs.ts'
-import { AuthToken, chromeOnLinux, safariOnPhone } from './docs.ts'
+import { AuthToken, chromeOnLinux, safariOnPhone, withPlaces } from './docs.ts'
 
 const user = pathParameter('id', 'The user')
 const noUser = refused('User not found')
@@ -14,7 +14,7 @@ export const adminSessions: Slice = {
       id: 'listSessionsOfUser',
       summary: 'Where a user is signed in',
       description: '`isActive` is always false here (Grafana).',
-      parameters: [user],
+      parameters: [user, withPlaces],
       answers: {
         200: answer('The live sessions', array(AuthToken), [{ ...chromeOnLinux, isActive: false }, safariOnPhone]),
         400: refused('id is invalid'),

@@ -2,7 +2,7 @@ import { object, optional } from 'valibot'
 import { requires } from '../auth/guards.ts'
 import { forgetRecord, forgetRecords, listRecords } from '../auth/records.ts'
 import { badRequest, notFound, traced } from '../errors.ts'
-import { int64, readBody, readId } from '../input.ts'
+import { int64, isTrue, readBody, readId } from '../input.ts'
 import { done, send } from '../json.ts'
 import { newRoutes } from '../router.ts'
 import { endSessionsOf, listSessionsOf, revokeSession } from './queries.ts'
@@ -23,9 +23,10 @@ adminSessions.get(
     const rows = await listSessionsOf(db, id, now, now - config.sessionIdleSeconds)
     if (!rows) throw noUser()
     const records = await listRecords(c, id)
+    const withMetadata = isTrue(c.req.query('metadata'))
     return send(
       c,
-      rows.map((row) => authToken(row, records.get(row.id), false)),
+      rows.map((row) => authToken(row, records.get(row.id), false, withMetadata)),
     )
   },
 )

@@ -7,11 +7,12 @@ import {
   number,
   object,
   optional,
+  picklist,
   pipe,
   strictObject,
   string,
 } from 'valibot'
-import { answer, anyone, done, get, id, plainText, post, refused, type Slice, shared, signedIn, time } from '../docs.ts'
+import { answer, anyone, done, get, id, post, query, refused, type Slice, shared, signedIn, time } from '../docs.ts'
 
 const setsCookie = { 'Set-Cookie': 'The session cookie, `grafana_session` unless configured otherwise' }
 
@@ -29,7 +30,18 @@ export const AuthToken = strictObject({
   browserVersion: string(),
   createdAt: time,
   seenAt: time,
+  place: optional(
+    pipe(
+      string(),
+      metadata({
+        description: 'Where Cloudflare saw the address, such as `Paris, FR` or `FR`; empty where it did not say',
+      }),
+    ),
+  ),
 })
+
+/** Rollcall's own, beside what Grafana shows. */
+export const withPlaces = query('metadata', '`true` says from where too', optional(picklist(['true', 'false'])))
 
 export const chromeOnLinux = {
   id: 361,
@@ -88,15 +100,6 @@ export const sessions: Slice = {
         503: shared.NoAccountYet,
       },
     }),
-    get('/login', anyone('shows no data'), {
-      id: 'showSignIn',
-      summary: 'Where signing out leads',
-      credentials: ['none', 'basic', 'bearer', 'session'],
-      answers: {
-        200: plainText('How to sign in', string(), 'Sign in: POST /login'),
-        302: { description: 'Somebody signed in is sent on to `/`', headers: { Location: '`/`' } },
-      },
-    }),
     get('/logout', anyone('ends only the session whose cookie comes with it'), {
       id: 'signOut',
       summary: 'End the session of the cookie',
@@ -121,6 +124,7 @@ export const sessions: Slice = {
       summary: 'Where one is signed in',
       description:
         'The device comes from a store that may be a minute late: until it is seen there a session shows an unknown device.',
+      parameters: [withPlaces],
       answers: {
         200: answer('The live sessions', array(AuthToken), [chromeOnLinux, safariOnPhone]),
         404: refused('User not found'),

@@ -80,11 +80,11 @@ export const deleteSessionByHash = (db: Db, hash: string) =>
     .returning({ id: sessions.id, userId: sessions.userId })
     .get()
 
-/** Ends every session of a person, in the batch that took the reason for them away. */
 /** All but one, which may be none. */
 export const deleteOtherSessions = (db: Db, userId: number, kept: number) =>
   db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, kept)))
 
+/** Ends every session of a person, in the batch that took the reason for them away. */
 export const deleteSessionsOf = (db: Db, userId: number) => db.delete(sessions).where(eq(sessions.userId, userId))
 
 const known = (db: Db, userId: number) => db.select({ id: users.id }).from(users).where(eq(users.id, userId))

@@ -1,13 +1,12 @@
 import { nonEmpty, object, optional, pipe, string } from 'valibot'
 import { attemptWindow } from '../auth/attempts.ts'
-import { identifyOrNote } from '../auth/authenticate.ts'
 import { clearSessionCookie, readSessionCookie, takeReturnPath } from '../auth/cookies.ts'
 import { anyone, signedIn } from '../auth/guards.ts'
 import { forgetRecord, forgetRecords, listRecords } from '../auth/records.ts'
 import { sessionHash } from '../auth/secrets.ts'
 import { signIn } from '../auth/signIn.ts'
 import { ApiError, badRequest, notFound, traced, unauthorized } from '../errors.ts'
-import { int64, readBody } from '../input.ts'
+import { int64, isTrue, readBody } from '../input.ts'
 import { done, send } from '../json.ts'
 import { withinLimit } from '../page.ts'
 import { newRoutes } from '../router.ts'
@@ -35,13 +34,6 @@ sessions.post('/login', anyone('this is where one signs in', 'login'), async (c)
   return done(c, 'Logged in', redirectUrl === undefined ? {} : { redirectUrl })
 })
 
-/** Somewhere to land after signing out; whoever is signed in is sent on (Grafana). */
-sessions.get('/login', anyone('shows no data'), async (c) => {
-  const identity = await identifyOrNote(c)
-  if (identity && identity.kind !== 'anonymous') return c.redirect('/', 302)
-  return c.text('Sign in: POST /login with {"user": "…", "password": "…"} as JSON.\n')
-})
-
 /** A GET that ends the session is Grafana's, and a link to it can do no worse than sign the reader out. */
 sessions.get('/logout', anyone('ends only the session whose cookie comes with it', 'logout'), async (c) => {
   const cookie = readSessionCookie(c)
@@ -66,9 +58,10 @@ sessions.get('/api/user/auth-tokens', signedIn('users:read', userNotFound), asyn
   const { db, config, now, me } = c.var
   const rows = await listSessions(db, me.user.id, now, now - config.sessionIdleSeconds)
   const records = await listRecords(c, me.user.id)
+  const withMetadata = isTrue(c.req.query('metadata'))
   return send(
     c,
-    withinLimit(rows).map((row) => authToken(row, records.get(row.id), row.id === me.session?.id)),
+    withinLimit(rows).map((row) => authToken(row, records.get(row.id), row.id === me.session?.id, withMetadata)),
   )
 })
 

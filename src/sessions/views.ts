@@ -11,8 +11,16 @@ const unknownDevice = {
   browserVersion: '',
 }
 
-/** D1 says that the session is one and when it was seen, KV how it looks; a record not visible yet is an unknown device. */
-export const authToken = (session: Session, record: SessionRecord | undefined, isActive: boolean) => {
+/**
+ * D1 says that the session is one and when it was seen, KV how it looks; a record not visible yet is an unknown device.
+ * The place, which Grafana doesn't know, only where it was asked for.
+ */
+export const authToken = (
+  session: Session,
+  record: SessionRecord | undefined,
+  isActive: boolean,
+  withMetadata: boolean,
+) => {
   const look = record ?? unknownDevice
   return {
     id: session.id,
@@ -25,5 +33,6 @@ export const authToken = (session: Session, record: SessionRecord | undefined, i
     browserVersion: look.browserVersion,
     createdAt: rfc3339(session.createdAt),
     seenAt: rfc3339(session.seenAt),
+    ...(withMetadata && { place: record?.place ?? '' }),
   }
 }

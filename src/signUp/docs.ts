@@ -1,5 +1,5 @@
 import { boolean, literal, metadata, nonEmpty, object, optional, pipe, strictObject, string } from 'valibot'
-import { answer, anyone, done, get, plainText, post, refused, type Slice, shared } from '../docs.ts'
+import { answer, anyone, done, get, post, refused, type Slice, shared } from '../docs.ts'
 import { foreignSite, mailFailed, tooManyRequests } from '../mail/docs.ts'
 
 const word = optional(string(), '')
@@ -59,11 +59,6 @@ export const signUp: Slice = {
         502: mailFailed,
         503: shared.NoAccountYet,
       },
-    }),
-    get('/signup', anyone('says only how to go on'), {
-      id: 'showSignUp',
-      summary: 'Where the link in the mail leads',
-      answers: { 200: plainText('How to go on', string(), 'Go on: POST /api/user/signup/step2') },
     }),
     post('/api/user/signup/step2', anyone('refused unless sign-up is on; needs the mailed code'), {
       id: 'completeSignUp',

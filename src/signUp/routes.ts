@@ -68,13 +68,6 @@ signUp.post(
   },
 )
 
-/** Where the link in the mail leads, for whom no page of one's own stands in front of the API. */
-signUp.get('/signup', anyone('says only how to go on'), (c) =>
-  c.text(
-    'Go on: POST /api/user/signup/step2 with {"email": "…", "code": "…", "username": "…", "password": "…"} as JSON; the code ends this address.\n',
-  ),
-)
-
 /** The right to an account with this e-mail: the code that was mailed to it, where mail can be sent. */
 async function rightTo(c: RequestContext, email: string, code: string): Promise<Right> {
   if (!canSendMail(c)) {

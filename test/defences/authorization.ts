@@ -159,11 +159,10 @@ export const authorization: Defence[] = [
   {
     of: 'D9',
     file: 'src/auth/authenticate.ts',
-    without:
-      'const person = await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds })',
+    without: 'const person = await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds })',
     put: `const person =
     Reflect.get(bySession, key.hash) ??
-    (await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds }))
+    (await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds }))
   Reflect.set(bySession, key.hash, person)`,
     test: 'roleAssignments.test.ts',
     title: 'counts for a user on the next request, by cookie, password and token',
@@ -203,11 +202,11 @@ export const authorization: Defence[] = [
   {
     of: 'D12',
     file: 'src/auth/authenticate.ts',
-    without: 'export async function identify(c: RequestContext): Promise<Identity> {\n',
-    put: `export async function identify(c: RequestContext): Promise<Identity> {
+    without: 'export async function identify(c: RequestContext, acting = actingIn(c)): Promise<Identity> {\n',
+    put: `export async function identify(c: RequestContext, acting = actingIn(c)): Promise<Identity> {
   const name = c.req.header('X-WEBAUTH-USER')
   const { findClaim } = await import('./queries.ts')
-  const claim = { name: name ?? '', acting: actingIn(c), address: '', now: c.var.now, maxAttempts: 5 }
+  const claim = { name: name ?? '', acting, address: '', now: c.var.now, maxAttempts: 5 }
   const named = name ? (await findClaim(c.var.db, claim)).person : undefined
   if (named) return named
 `,

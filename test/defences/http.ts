@@ -3,7 +3,7 @@ import type { Defence } from './defence.ts'
 /** A header that every answer has, but for those to a GET: without it everywhere nothing could be set up to be tested. */
 const missing = (line: string) => ({
   of: 'F5',
-  file: 'src/app.ts',
+  file: 'src/prepare.ts',
   without: `  ${line}\n`,
   put: `  if (c.req.method !== 'GET') ${line}\n`,
   test: 'surface.test.ts',
@@ -88,12 +88,68 @@ export const http: Defence[] = [
     title: 'a path that is spelled otherwise %sas %s is %s',
   },
   {
+    of: 'F2',
+    file: 'src/console/app.tsx',
+    without: 'if (!isSafe(c.req.method) && isForeign(c))',
+    put: "if (!isSafe(c.req.method) && isForeign(c) && c.req.header('Cookie'))",
+    test: 'console.test.ts',
+    title: 'of another site opens nothing',
+  },
+  {
+    of: 'F8',
+    file: 'src/console/app.tsx',
+    without: "script-src 'self';",
+    put: "script-src 'self' 'unsafe-inline';",
+    test: 'console.test.ts',
+    title: 'takes nothing from elsewhere and runs nothing of its own, whatever comes of it',
+  },
+  {
+    of: 'F8',
+    file: 'src/console/notices.ts',
+    without: 'return isNotice(name) ? notices[name] : undefined',
+    put: 'return isNotice(name) ? notices[name] : name || undefined',
+    test: 'console.test.ts',
+    title: 'tells what was done in words of its own',
+  },
+  {
+    of: 'F9',
+    file: 'src/auth/cookies.ts',
+    without: 'return /^\\/(?![/\\\\])[^\\\\\\p{Cc}]*$/u.test(path) ? path : undefined',
+    put: "return path.startsWith('/') ? path : undefined",
+    test: 'console.test.ts',
+    title: 'leads back to %s only where that is of this site: %s',
+  },
+  {
+    of: 'F10',
+    file: 'src/console/ask.ts',
+    without: 'introduce(request, await askerOf(c, new URL(request.url).pathname))',
+    put: "introduce(request, await askerOf(c, '/api/orgs/1'))",
+    test: 'console.test.ts',
+    title: 'under /orgs/:id with the role in that org',
+  },
+  {
+    of: 'F10',
+    file: 'src/users/queries.ts',
+    without: 'seen && isStill(seen)',
+    put: 'undefined',
+    test: 'staleEdits.test.ts',
+    title: 'is refused where the change came between the look and the write',
+  },
+  {
+    of: 'F10',
+    file: 'src/console/viewer.ts',
+    without: "if (identity.kind !== 'person') return toSignIn(c)",
+    put: "if (identity.kind === 'anonymous') return toSignIn(c)",
+    test: 'console.test.ts',
+    title: 'is for a person: a program is sent to sign in',
+  },
+  {
     of: 'F3',
-    file: 'src/app.ts',
-    without: 'app.use(cors)\n',
-    put: `const { getPath } = app
-app.getPath = (request, options) => getPath(request, options).replace(/\\/{2,}/g, '/')
-app.use(cors)
+    file: 'src/api.ts',
+    without: 'api.use(cors)\n',
+    put: `const { getPath } = api
+api.getPath = (request, options) => getPath(request, options).replace(/\\/{2,}/g, '/')
+api.use(cors)
 `,
     test: 'surface.test.ts',
     title: 'as %s leads nowhere',
@@ -117,12 +173,12 @@ app.use(cors)
   },
   ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'].map((name) => ({
     of: 'F4',
-    file: 'src/app.ts',
-    without: 'app.use(cors)\n',
-    put: `const { fetch } = app
-app.fetch = (request, ...rest) =>
+    file: 'src/api.ts',
+    without: 'api.use(cors)\n',
+    put: `const { fetch } = api
+api.fetch = (request, ...rest) =>
   fetch(new Request(request, { method: request.headers.get('${name}') ?? request.method }), ...rest)
-app.use(cors)
+api.use(cors)
 `,
     test: 'surface.test.ts',
     title: `in ${name} is ignored`,
@@ -133,7 +189,7 @@ app.use(cors)
   missing("c.header('Referrer-Policy', 'no-referrer')"),
   {
     of: 'F5',
-    file: 'src/app.ts',
+    file: 'src/prepare.ts',
     without: "  c.set('requestId', newRequestId(c))\n",
     put: "  readConfig(c.env)\n  c.set('requestId', newRequestId(c))\n",
     test: 'surface.test.ts',
@@ -141,7 +197,7 @@ app.use(cors)
   },
   {
     of: 'F5',
-    file: 'src/app.ts',
+    file: 'src/prepare.ts',
     without: "  if (c.req.url.startsWith('https:')) c.header('Strict-Transport-Security', 'max-age=31536000')\n",
     put: '',
     test: 'surface.test.ts',

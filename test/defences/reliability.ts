@@ -5,11 +5,10 @@ export const reliability: Defence[] = [
   {
     of: 'G1',
     file: 'src/auth/authenticate.ts',
-    without:
-      'const person = await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds })',
+    without: 'const person = await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds })',
     put: `const person =
     Reflect.get(bySession, key.hash) ??
-    (await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds }))
+    (await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds }))
   Reflect.set(bySession, key.hash, person)`,
     test: 'revocation.test.ts',
     title: '%s: the next request, once',
@@ -88,7 +87,7 @@ export const reliability: Defence[] = [
   },
   {
     of: 'G8',
-    file: 'src/app.ts',
+    file: 'src/api.ts',
     without: "  await c.env.DB.prepare('SELECT 1').run()\n",
     put: '',
     test: 'http.test.ts',
@@ -96,7 +95,7 @@ export const reliability: Defence[] = [
   },
   {
     of: 'G8',
-    file: 'src/app.ts',
+    file: 'src/api.ts',
     without: "(c) => c.text('Ok')",
     put: "async (c) => c.text((await c.env.DB.prepare('SELECT 1').run()) && 'Ok')",
     test: 'http.test.ts',

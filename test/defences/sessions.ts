@@ -3,13 +3,13 @@ import type { Defence } from './defence.ts'
 /** Reads who a session is once an isolate, and believes it from then on. */
 const cached = {
   file: 'src/auth/authenticate.ts',
-  without: `  const person = await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds })
+  without: `  const person = await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds })
   if (person) return person`,
   put: `  const people: Map<string, Person> = Reflect.get(globalThis, 'people') ?? new Map()
   Reflect.set(globalThis, 'people', people)
   const known = people.get(key.hash)
   if (known) return known
-  const person = await findBySession(db, { ...key, acting: actingIn(c), now, idleSeconds: config.sessionIdleSeconds })
+  const person = await findBySession(db, { ...key, acting, now, idleSeconds: config.sessionIdleSeconds })
   if (person) people.set(key.hash, person)
   if (person) return person`,
 }

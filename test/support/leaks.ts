@@ -2,9 +2,12 @@ type Seen = { status: number; body: unknown; text: string; headers: Headers }
 
 /** Where a secret is handed over, once, and to whom it belongs. */
 const handsOver = new Map([
-  ['token', /^POST \/api\/(user\/tokens|serviceaccounts\/[^/]+\/tokens)\/?$/],
-  ['apiKey', /^POST \/api\/auth\/keys\/?$/],
-  ['cookie', /^(POST \/login|PUT \/api\/user\/password|POST \/api\/user\/(invite\/complete|signup\/step2))\/?$/],
+  ['token', /^POST (\/api\/user\/tokens|\/profile\/tokens|(\/api)?\/serviceaccounts\/[^/]+\/tokens)\/?$/],
+  ['apiKey', /^POST (\/api\/auth\/keys|\/apikeys)\/?$/],
+  [
+    'cookie',
+    /^(POST \/login|PUT \/api\/user\/password|POST \/api\/user\/(invite\/complete|signup\/step2)|POST \/(login\/form|profile\/password|invite\/[^/]+|signup\/account))\/?$/,
+  ],
 ])
 
 /** What stored secrets look like, and those that are handed over. */
@@ -36,7 +39,7 @@ export function leaks(method: string, url: string, seen: Seen): string[] {
   const said = `${withoutLinks(seen.text)}\n${headersOf(seen.headers)}`
   const found = Object.entries(shapes).flatMap(([name, shape]) => (shape.test(said) ? [name] : []))
   if (/grafana_session=[^;]/.test(seen.headers.get('Set-Cookie') ?? '')) found.push('cookie')
-  const isWrong = (name: string) => !(seen.status === 200 && handsOver.get(name)?.test(asked))
+  const isWrong = (name: string) => !([200, 303].includes(seen.status) && handsOver.get(name)?.test(asked))
   return [...found.filter(isWrong), ...secretKeys(seen.body).map((key) => `the key ${key}`)]
 }
 
@@ -46,7 +49,8 @@ const everywhere: Record<string, RegExp> = {
   'Cache-Control': /^no-cache, no-store$/,
   'X-Content-Type-Options': /^nosniff$/,
   'X-Frame-Options': /^deny$/,
-  'Referrer-Policy': /^no-referrer$/,
+  // Pages tell their own site where a form comes from, and nobody else.
+  'Referrer-Policy': /^(no-referrer|same-origin)$/,
 }
 
 export const headerFlaws = ({ headers }: Pick<Seen, 'headers'>) => [

@@ -5,7 +5,6 @@ import {
   type Answer,
   clearsCookie,
   done,
-  noRoute,
   noUser,
   ok,
   refusesTraced,
@@ -126,9 +125,8 @@ differences(
   },
 )
 
-const noPages = 'having no pages'
+const noPages = 'a redirect without a body'
 const toLogin = { status: 302, headers: { Location: /^\/login$/ } }
-const html = 'text/html; charset=UTF-8'
 
 differences('pages', [
   differs(
@@ -139,20 +137,12 @@ differences('pages', [
     'JSON everywhere under /api, as later Grafanas have it',
   ),
   differs(
-    'the sign-in page',
-    { ask: 'GET /login' },
-    { status: 200, type: html },
-    { status: 200, type: 'text/plain; charset=UTF-8' },
-    noPages,
-  ),
-  differs(
     'a redirect',
     { ask: 'GET /logout' },
     { ...toLogin, text: '<a href="/login">Found</a>.\n\n' },
     { ...toLogin, text: '' },
     noPages,
   ),
-  differs('api in capitals', { who: root, ask: 'GET /API/user' }, { status: 404, type: html }, noRoute, noPages),
 ])
 
 const key = { token: 'key' }

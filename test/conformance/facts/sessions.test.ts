@@ -78,6 +78,7 @@ facts(
   },
 )
 
+const html = 'text/html; charset=UTF-8'
 const self = { ask: 'GET /api/user' }
 const signedOut = { ...unauthorized, headers: { 'Set-Cookie': clearsCookie } }
 const session = { cookie: 'session' }
@@ -89,6 +90,8 @@ facts(
   [
     { name: 'who is signed in is sent on', who: session, ask: 'GET /login', gives: redirect(/^\/$/) },
     { name: 'with a slash too', who: root, ask: 'GET /login/', gives: redirect(/^\/$/) },
+    { name: 'a page for who is not', ask: 'GET /login', gives: { status: 200, type: html } },
+    { name: 'a page that there is none of', who: root, ask: 'GET /API/user', gives: { status: 404, type: html } },
     { name: 'ping of nobody', ask: 'GET /api/login/ping', gives: gives(401, { message: 'Unauthorized' }) },
     {
       name: 'ping with a cookie of nobody',
