@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { newToken, secretHash } from '../src/auth/secrets.ts'
 import type { Caller } from './matrix/callers.ts'
 import { type Request, requestOf } from './matrix/requests.ts'
@@ -44,7 +44,7 @@ const somewhere = () => {
 const from = (address = somewhere()) => ({ 'CF-Connecting-IP': address })
 
 const entries = new Map(Object.values(slices).flatMap((slice) => Object.entries(slice)))
-const writing = app.routes
+const writing = api.routes
   .filter(({ method }) => !['ALL', 'GET'].includes(method))
   .map(({ method, path }) => `${method} ${path}`)
 /** Not those that only look something up, and the two GETs that write. */

@@ -3,7 +3,7 @@ import { safeParse } from 'valibot'
 import { describe, expect, it } from 'vitest'
 import file from '../public/openapi.json?raw'
 import { buildOpenApi, openApiText, operations } from '../scripts/buildOpenApi.ts'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { demands } from '../src/auth/guards.ts'
 import { checkDocumented, operationFor } from './support/documented.ts'
 
@@ -41,7 +41,7 @@ function fieldsOf(node: unknown): string[] {
 describe('the documentation', () => {
   it('has exactly the routes of the app, each with the demand of its guard', () => {
     const guards = new Map<string, string | undefined>()
-    for (const { method, path, handler } of app.routes.filter(({ method }) => method !== 'ALL')) {
+    for (const { method, path, handler } of api.routes.filter(({ method }) => method !== 'ALL')) {
       const route = `${method} ${path}`
       guards.set(route, guards.get(route) ?? demands.get(handler))
     }
@@ -132,6 +132,6 @@ describe('an answer is held to the documentation', () => {
   it('and refused for a body where none is documented', () => {
     const answer = seen(302, 'x')
     answer.headers.set('Location', '/')
-    expect(check('GET', '/login', answer)).toThrow('there is a body where none is documented')
+    expect(check('GET', '/logout', answer)).toThrow('there is a body where none is documented')
   })
 })

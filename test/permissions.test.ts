@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { demands } from '../src/auth/guards.ts'
 import { as, call, logIn, person, root, textIn, type Who } from './support/client.ts'
 
-const routes = app.routes.filter((route) => route.method !== 'ALL')
+const routes = api.routes.filter((route) => route.method !== 'ALL')
 const guards = routes.flatMap(({ method, path, handler }) => {
   const demand = demands.get(handler)
   return demand === undefined ? [] : [[`${method} ${path}`, demand] as const]
@@ -15,7 +15,6 @@ it('guards every route, once, and with what is printed here', () => {
     'GET /healthz': 'anyone: says only that the Worker runs',
     'GET /api/health': 'anyone: says only whether D1 answers',
     'POST /login': 'anyone: this is where one signs in',
-    'GET /login': 'anyone: shows no data',
     'GET /logout': 'anyone: ends only the session whose cookie comes with it',
     'GET /api/login/ping': 'anyone: says only whether the credential is good',
     'GET /api/user/auth-tokens': "signed in: users:read on one's own account",
@@ -153,6 +152,7 @@ it('guards every route, once, and with what is printed here', () => {
     'GET /api/orgs/:orgId/quotas': 'orgs.quotas:read on nothing in the org of the path',
     'PUT /api/orgs/:orgId/quotas/:target': 'orgs.quotas:write on nothing in the org of the path',
     'GET /api/admin/stats': 'server.stats:read on nothing',
+    'GET /api/admin/overview': 'server.stats:read on nothing',
     'GET /api/admin/settings': 'settings:read on anything',
     'GET /api/frontend/settings': 'anyone signed in: says only what is no secret',
     'GET /api/datasources': 'anyone signed in: there are none',
@@ -170,9 +170,6 @@ it('guards every route, once, and with what is printed here', () => {
     'GET /api/org/invites': 'org.users:add on users:*',
     'POST /api/org/invites': 'org.users:add on users:*',
     'PATCH /api/org/invites/:code/revoke': 'org.users:add on users:*',
-    'GET /invite/:code': 'anyone: says only how to accept',
-    'GET /signup': 'anyone: says only how to go on',
-    'GET /user/password/reset': 'anyone: says only how to go on',
     'GET /api/user/invite/:code': 'anyone: shows only what the holder of the code was sent',
     'POST /api/user/invite/complete': 'anyone: needs the code of an invitation',
     'GET /api/user/signup/options': 'anyone: says only how sign-up is configured',

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { app } from '../src/app.ts'
+import { api } from '../src/api.ts'
 import { verifyPassword } from '../src/auth/passwords.ts'
 import { secretHash } from '../src/auth/secrets.ts'
 import { as, cookieOf, numberIn, root, textIn } from './support/client.ts'
@@ -76,7 +76,7 @@ async function send({ who, method, path, body }: Plan, trouble: Trouble): Promis
   })
   const ctx = createExecutionContext()
   d1.strike(trouble && 'd1' in trouble ? trouble.d1 : undefined)
-  const response = await app.fetch(request, { ...env, ...bindingsIn(trouble) }, ctx)
+  const response = await api.fetch(request, { ...env, ...bindingsIn(trouble) }, ctx)
   await waitOnExecutionContext(ctx).catch(() => undefined)
   const text = await response.text()
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json')

@@ -3,7 +3,7 @@ import type { Deed } from './deed.ts'
 
 /** What is written beside a deed: attempts that are counted, when somebody was last seen, what has expired. */
 const aside =
-  /\b(login_attempts|account_failures|sign_in_addresses|audit_log)\b|^UPDATE \w+ SET (last_)?(seen|used)_at\b|^DELETE\b.*\bexpires_at"? <=/is
+  /\b(login_attempts|account_failures|sign_in_addresses|audit_log)\b|^INSERT INTO counters\b|^UPDATE \w+ SET (last_)?(seen|used)_at\b|^DELETE\b.*\bexpires_at"? <=/is
 const change = /^\s*(insert|update|delete|replace)\b|\)\s*(insert into|update|delete from)\b/i
 
 /** A sign-in is one once there is a session: before it a hash may be replaced, and the first administrator made. */

@@ -71,6 +71,11 @@ export const releaseGuess = (
     bound(db, knowAddress, account, address, now, Number(account.slice('id:'.length)) || 0),
   ])
 
+const tallyFailure = `INSERT INTO counters (kind, owner_id, n) VALUES ('failures', ?1, 1) ON CONFLICT DO UPDATE SET n = n + 1`
+
+/** The guess was wrong, for the overview: a reservation alone may turn out right yet, and is thrown away when it is old. */
+export const tallyGuess = (db: Db, now: number) => bound(db, tallyFailure, Math.floor(now / day)).run()
+
 /** Whoever asks for mail, or for an account, more often than this within the window is told to wait. */
 const maxTurns = 20
 

@@ -2,7 +2,7 @@ import { firstAdmin } from '../config.ts'
 import type { RequestContext } from '../env.ts'
 import { logFailure } from '../log.ts'
 import { clientAddress } from './address.ts'
-import { releaseGuess, reserveGuess } from './attempts.ts'
+import { releaseGuess, reserveGuess, tallyGuess } from './attempts.ts'
 import type { Person } from './identity.ts'
 import { isRight, type Presented, presented, remembered, rememberRight } from './outcomes.ts'
 import { hashPassword, isCurrent, verifyPassword } from './passwords.ts'
@@ -58,6 +58,15 @@ async function admit(c: RequestContext, account: string, { mac }: Presented): Pr
   return { admitted: reservation !== undefined, reservation }
 }
 
+/** After the answer, so that nobody waits for it: a right guess is none that failed, and a wrong one is counted for good. */
+function settleLater(c: RequestContext, account: string, reservation: number, right: boolean): void {
+  const { db, now, requestId } = c.var
+  const settled: Promise<unknown> = right
+    ? releaseGuess(db, reservation, { account, address: clientAddress(c), now })
+    : tallyGuess(db, now)
+  c.executionCtx.waitUntil(settled.catch((error: unknown) => logFailure(requestId, 'outcome of a guess', error)))
+}
+
 /**
  * Whether a presented password is right, within the limit on failures. A remembered success costs nothing. Everything
  * else is counted first and released if right, so that guesses made at once can't outrun their own counting.
@@ -70,13 +79,7 @@ async function passes(c: RequestContext, account: string, guess: Presented): Pro
   })
   try {
     const right = remembered(guess) ?? (admitted && (await isRight(guess, c.var.config.passwordScheme)))
-    if (right && reservation !== undefined) {
-      const { db, now } = c.var
-      const released = releaseGuess(db, reservation, { account, address: clientAddress(c), now })
-      c.executionCtx.waitUntil(
-        released.catch((error: unknown) => logFailure(c.var.requestId, 'release of a guess', error)),
-      )
-    }
+    if (reservation !== undefined) settleLater(c, account, reservation, right)
     return right
   } finally {
     if (reservation !== undefined || !admitted) underWay.delete(guess.mac)

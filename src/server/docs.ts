@@ -2,6 +2,7 @@ import {
   array,
   boolean,
   integer,
+  length,
   literal,
   metadata,
   minValue,
@@ -69,6 +70,65 @@ const Stats = strictObject({
   monthlyActiveUsers: bounded,
 })
 
+const date = pipe(string(), regex(/^\d{4}-\d\d-\d\d$/), metadata({ format: 'date', description: 'A day in UTC' }))
+
+const Overview = strictObject({
+  users: count,
+  orgs: count,
+  activeLast30Days: pipe(
+    count,
+    metadata({ description: 'Users last seen today or on one of the 29 days before, in UTC' }),
+  ),
+  neverSeen: pipe(count, metadata({ description: 'Users who were never there' })),
+  liveSessions: pipe(bounded, metadata({ description: 'Sessions that a request could still use' })),
+  liveSessionsAtLeast: pipe(
+    boolean(),
+    metadata({ description: 'Whether there may be more: only the 10000 sessions that end last are looked at' }),
+  ),
+  signIns: pipe(
+    array(
+      strictObject({
+        day: date,
+        succeeded: pipe(
+          count,
+          metadata({ description: "Sessions opened: by signing in, by signing up, by changing one's own password" }),
+        ),
+        failed: pipe(
+          count,
+          metadata({
+            description:
+              'Passwords that were wrong, wherever one was given; not what was refused unseen for too many of them',
+          }),
+        ),
+      }),
+    ),
+    length(30),
+    metadata({ description: 'The last 30 days, today the last' }),
+  ),
+  firstSteps: pipe(
+    strictObject({ hasOrganizations: boolean(), hasUsers: boolean(), hasTokens: boolean() }),
+    metadata({
+      description:
+        'What a new installation has by now: an organization of its own making (or `Main Org.` by another name), a second user, a token of any kind',
+    }),
+  ),
+})
+
+const overview = {
+  users: 26,
+  orgs: 4,
+  activeLast30Days: 12,
+  neverSeen: 9,
+  liveSessions: 16,
+  liveSessionsAtLeast: false,
+  signIns: Array.from({ length: 30 }, (_, n) => ({
+    day: new Date(Date.UTC(2026, 9, 28 + n)).toISOString().slice(0, 10),
+    succeeded: (n * 7) % 11,
+    failed: n % 10 === 3 ? 4 : 0,
+  })),
+  firstSteps: { hasOrganizations: true, hasUsers: true, hasTokens: true },
+}
+
 const FrontendSettings = strictObject({
   allowOrgCreate: boolean(),
   appSubUrl: literal(''),
@@ -122,7 +182,7 @@ const frontend = {
 export const server: Slice = {
   tag: 'Server',
   description: 'Statistics and settings of the instance, and what clients ask before they start.',
-  schemas: { Stats, FrontendSettings },
+  schemas: { Stats, Overview, FrontendSettings },
   operations: [
     get('/api/admin/stats', requires('server.stats:read', ''), {
       id: 'getStats',
@@ -130,6 +190,13 @@ export const server: Slice = {
       description:
         'Users and orgs are exact; by role and activity only the first 10000 people are looked at, so that those figures are a lower bound in a larger directory.',
       answers: { 200: answer('The figures', Stats, counts) },
+    }),
+    get('/api/admin/overview', requires('server.stats:read', ''), {
+      id: 'getOverview',
+      summary: 'Who is there, and how sign-ins went',
+      description:
+        "Rollcall's own, for the page `/`: counted as it happens, so that it costs the same in a directory of any size. Signing in by HTTP Basic opens no session and is counted only where the password is wrong. Days before an installation counted them are zero.",
+      answers: { 200: answer('The figures', Overview, overview) },
     }),
     get('/api/admin/settings', requiresSome('settings:read'), {
       id: 'getSettings',

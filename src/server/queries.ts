@@ -58,3 +58,42 @@ export async function readStats(db: Db, now: number): Promise<Stats> {
   if (!row) throw new Error('a count without a row')
   return row
 }
+
+/** The days of which the overview tells, today the last of them. */
+export const daysShown = 30
+
+/** What triggers (drizzle/0018_overview.sql) and failed sign-ins left of each day, as JSON by its number. ?1 the day before the first. */
+const byDay = (kind: string) =>
+  `(SELECT json_group_object(owner_id, n) FROM counters WHERE kind = '${kind}' AND owner_id > ?1)`
+
+/**
+ * All but the sessions is counted already, whatever the size of the directory. Of sessions those that end last are looked
+ * at. ?2 now, ?3 since when a session must have been seen.
+ */
+const overview = `SELECT ${counter('users')} AS users, ${counter('orgs')} AS orgs, ${counter('seen')} AS neverSeen,
+    (SELECT coalesce(sum(n), 0) FROM counters WHERE kind = 'seen' AND owner_id > ?1) AS activeLast30Days,
+    ${byDay('sign-ins')} AS succeeded, ${byDay('failures')} AS failed,
+    EXISTS (SELECT 1 FROM orgs WHERE name = 'Main Org.') AS hasMainOrg, EXISTS (SELECT 1 FROM tokens) AS hasTokens,
+    count(*) AS sessionsSeen, count(*) FILTER (WHERE seen_at > ?3) AS liveSessions
+  FROM (SELECT seen_at FROM sessions WHERE expires_at > ?2 ORDER BY expires_at DESC LIMIT ${atMost})`
+
+type Counted = Record<
+  'users' | 'orgs' | 'neverSeen' | 'activeLast30Days' | 'hasMainOrg' | 'hasTokens' | 'sessionsSeen' | 'liveSessions',
+  number
+>
+export type Figures = Counted & {
+  today: number
+  areSessionsCut: boolean
+  succeeded: Record<string, number>
+  failed: Record<string, number>
+}
+
+export async function readOverview(db: Db, now: number, idleSince: number): Promise<Figures> {
+  const today = Math.floor(now / day)
+  const row = await bound(db, overview, today - daysShown, now, idleSince).first<
+    Counted & { succeeded: string; failed: string }
+  >()
+  if (!row) throw new Error('a count without a row')
+  const areSessionsCut = row.sessionsSeen === atMost
+  return { ...row, today, areSessionsCut, succeeded: JSON.parse(row.succeeded), failed: JSON.parse(row.failed) }
+}

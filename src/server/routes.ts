@@ -2,14 +2,20 @@ import { anySignedIn, requires, requiresSome } from '../auth/guards.ts'
 import { may } from '../auth/permissions.ts'
 import { send, toJson } from '../json.ts'
 import { newRoutes } from '../router.ts'
-import { readStats } from './queries.ts'
-import { frontendSettings, serverStats, settings } from './views.ts'
+import { readOverview, readStats } from './queries.ts'
+import { frontendSettings, serverOverview, serverStats, settings } from './views.ts'
 
 export const server = newRoutes()
 
 server.get('/api/admin/stats', requires('server.stats:read', ''), async (c) =>
   send(c, serverStats(await readStats(c.var.db, c.var.now))),
 )
+
+/** Rollcall's own: what the page `/` shows, exact in a directory of any size but for the sessions. */
+server.get('/api/admin/overview', requires('server.stats:read', ''), async (c) => {
+  const { db, config, now } = c.var
+  return send(c, serverOverview(await readOverview(db, now, now - config.sessionIdleSeconds)))
+})
 
 /** Grafana shows each caller only what its scopes cover. */
 server.get('/api/admin/settings', requiresSome('settings:read'), (c) => {

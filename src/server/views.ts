@@ -1,6 +1,6 @@
 import { type Config, commit } from '../config.ts'
-import { day } from '../time.ts'
-import type { Stats } from './queries.ts'
+import { day, rfc3339 } from '../time.ts'
+import { daysShown, type Figures, type Stats } from './queries.ts'
 
 /** What Rollcall hasn't is none. */
 export const serverStats = (stats: Stats) => ({
@@ -27,6 +27,31 @@ export const serverStats = (stats: Stats) => ({
   dailyActiveViewers: stats.dailyActiveViewers,
   dailyActiveSessions: stats.dailyActiveSessions,
   monthlyActiveUsers: stats.activeUsers,
+})
+
+const dateOf = (dayNumber: number) => rfc3339(dayNumber * day).slice(0, 10)
+
+const signInsOf = ({ today, succeeded, failed }: Figures) =>
+  Array.from({ length: daysShown }, (_, n) => today - daysShown + 1 + n).map((dayNumber) => ({
+    day: dateOf(dayNumber),
+    succeeded: succeeded[dayNumber] ?? 0,
+    failed: failed[dayNumber] ?? 0,
+  }))
+
+/** Rollcall's own. */
+export const serverOverview = (figures: Figures) => ({
+  users: figures.users,
+  orgs: figures.orgs,
+  activeLast30Days: figures.activeLast30Days,
+  neverSeen: figures.neverSeen,
+  liveSessions: figures.liveSessions,
+  liveSessionsAtLeast: figures.areSessionsCut,
+  signIns: signInsOf(figures),
+  firstSteps: {
+    hasOrganizations: figures.orgs > 1 || figures.hasMainOrg === 0,
+    hasUsers: figures.users > 1,
+    hasTokens: figures.hasTokens === 1,
+  },
 })
 
 const secret = (value: string | undefined) => (value === undefined ? '' : '*********')

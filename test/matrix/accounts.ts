@@ -18,7 +18,6 @@ const fresh = { login: 'fresh', email: 'fresh@x.org', password: 'a pass' }
 export const ownAccount: Entries = {
   'GET /healthz': plain,
   'GET /api/health': plain,
-  'GET /login': plain,
   'POST /login': sending(plain, () => ({ user: 'mia', password: 'pass' })),
   'GET /logout': plain,
   'GET /api/login/ping': plain,

@@ -51,14 +51,12 @@ export const entrance: Entries = {
   'GET /api/org/invites': current,
   'POST /api/org/invites': sending(current, () => ({ loginOrEmail: 'fresh@x.org', role: 'Viewer' })),
   'PATCH /api/org/invites/:code/revoke': invites,
-  'GET /invite/:code': links,
   'GET /api/user/invite/:code': links,
   'POST /api/user/invite/complete': sending(links, ({ values }) => ({
     inviteCode: values.code,
     username: 'fresh',
     password: 'a pass',
   })),
-  'GET /signup': plain,
   'GET /api/user/signup/options': plain,
   'POST /api/user/signup': sending(plain, () => ({ email: 'fresh@x.org' }), withMail),
   'POST /api/user/signup/step2': sending(
@@ -71,7 +69,6 @@ export const entrance: Entries = {
     }),
     withMail,
   ),
-  'GET /user/password/reset': plain,
   'POST /api/user/password/send-reset-email': sending(plain, () => ({ userOrEmail: 'forgetful' }), withMail),
   'POST /api/user/password/reset': sending(plain, ({ world: { mailed } }) => ({
     code: mailed.resetCode,

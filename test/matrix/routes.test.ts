@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { app } from '../../src/app.ts'
+import { api } from '../../src/api.ts'
 import { slices } from './slices.ts'
 
 const entries = Object.values(slices).flatMap((slice) => Object.entries(slice))
@@ -7,7 +7,7 @@ const asked = entries.map(([route]) => route)
 
 it('asks every route, each in one slice', () => {
   const routes = new Set(
-    app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
+    api.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
   )
   expect(asked.toSorted()).toEqual([...routes].toSorted())
 })
