@@ -178,9 +178,7 @@ describe('a form', () => {
     })
     const again = await submit(admin, '/users/new', fields)
     expect(again.status).toBe(412)
-    expect(again.text).toMatch(
-      /id="login-fault" class="fault">User with email &#39;&#39; or username &#39;formed&#39; already exists/,
-    )
+    expect(again.text).toContain('id="login-fault" class="fault">That login or e-mail belongs to somebody already<')
     const { body } = await as(root).get('/api/admin/audit?action=users:create&limit=2')
     expect(body).toMatchObject({
       items: [
@@ -260,4 +258,104 @@ describe('a page costs D1 no more than three trips:', () => {
       expect(d1.count.trips).toBeLessThanOrEqual(3)
     },
   )
+})
+
+describe('a page never does more than the API, and no longer:', () => {
+  it("a team's admin passes on no more there than by the API", async () => {
+    const teamId = numberIn((await as(root).post('/api/teams', { name: 'Reach' })).body, 'teamId')
+    const userId = await person('ted')
+    await as(root).post(`/api/teams/${teamId}/members`, { userId })
+    await as(root).put(`/api/teams/${teamId}/members/${userId}`, { permission: 4 })
+    const make = (uid: string, permissions: [string, string][]) =>
+      as(root).post('/api/access-control/roles', {
+        uid,
+        name: uid,
+        version: 1,
+        permissions: permissions.map(([action, scope]) => ({ action, scope })),
+      })
+    await make('giver', [
+      ['teams.roles:add', 'permissions:type:delegate'],
+      ['teams.roles:remove', 'permissions:type:delegate'],
+      ['teams.roles:read', 'teams:*'],
+      ['roles:read', 'roles:*'],
+    ])
+    await make('teamwrite', [['teams:write', `teams:id:${teamId}`]])
+    await as(root).post(`/api/access-control/users/${userId}/roles`, { roleUid: 'giver' })
+    const ted = await logIn('ted', 'pass')
+    const roles = `/api/access-control/teams/${teamId}/roles`
+    expect((await as(ted).post(roles, { roleUid: 'teamwrite' })).status).toBe(403)
+    expect((await submit(ted, `/teams/${teamId}/roles/new`, { role: 'teamwrite' })).status).toBe(403)
+    expect((await as(root).get(roles)).text).toBe('[]')
+  })
+
+  it('a bulk deed ends where the right to it does', async () => {
+    const boss = await person('boss')
+    await as(root).put(`/api/admin/users/${boss}/permissions`, { isGrafanaAdmin: true })
+    const cookie = await logIn('boss', 'pass')
+    const others: number[] = []
+    for (let n = 0; n < 9; n++) others.push(await person(`spared${n}`))
+    const fields = new URLSearchParams({ deed: 'delete', confirmed: 'yes' })
+    for (const id of [boss, ...others]) fields.append('id', String(id))
+    await call(cookie, 'POST', '/users/bulk', { body: fields.toString(), headers: { 'Content-Type': form } })
+    expect((await as(root).get(`/api/users/${boss}`)).status).toBe(404)
+    expect((await as(root).get(`/api/users/${others[8]}`)).status).toBe(200)
+  })
+
+  it.each(['/org', '/org/users', '/teams', '/users/2/roles'])(
+    'shows no other org than that in which its forms act: %s',
+    async (path) => {
+      const { status, headers } = await as(admin).get(`${path}?targetOrgId=2&page=1`)
+      expect({ status, to: headers.get('Location') }).toEqual({ status: 303, to: `${path}?page=1` })
+    },
+  )
+
+  it('a listed origin may use the API, and send no form', async () => {
+    const bindings = { CORS_ORIGINS: 'https://app.example.org' }
+    const headers = { Origin: 'https://app.example.org' }
+    const sent = await submit(undefined, '/login/form', { user: 'vic', password: 'pass' }, { headers, bindings })
+    expect(sent.status).toBe(403)
+  })
+
+  it('a wrong password is a guess there too', async () => {
+    const rows: unknown[] = []
+    for (const path of ['/profile', '/login', '/nowhere']) {
+      await as('vic:wrong').get(path)
+      const { body } = await as(root).get('/api/admin/audit?action=authenticate&limit=1')
+      expect(body).toMatchObject({ items: [{ target: expect.stringMatching(/^users:id:/), outcome: 401 }] })
+      rows.push(JSON.stringify(body))
+    }
+    expect(new Set(rows).size).toBe(3)
+  })
+})
+
+describe('a form that nobody was to send', () => {
+  const create = async (path: string, body: object, key: string) =>
+    numberIn((await as(root).post(path, body)).body, key)
+
+  it('makes nobody less than they were', async () => {
+    const teamId = await create('/api/teams', { name: 'Kept' }, 'teamId')
+    const userId = await person('kept')
+    await as(root).post(`/api/teams/${teamId}/members`, { userId })
+    await as(root).put(`/api/teams/${teamId}/members/${userId}`, { permission: 4 })
+    for (const permission of ['', '3', 'admin']) {
+      const { status } = await submit(admin, `/teams/${teamId}/members`, { member: String(userId), permission })
+      expect([permission, status]).toEqual([permission, 400])
+    }
+    const { body } = await as(root).get(`/api/teams/${teamId}/members`)
+    expect(body).toMatchObject([{ userId, permission: 4 }])
+  })
+
+  it.each(['a\r\nX: y', 'a\0', '"', 'W/"x'])('changes a user only by a tag that is one: %j', async (tag) => {
+    const userId = await person(`tag-${[...tag].map((char) => char.charCodeAt(0)).join('-')}`)
+    const { status } = await submit(admin, `/users/${userId}`, { login: `renamed${userId}`, email: 'x', tag })
+    expect(status).toBeLessThan(500)
+  })
+
+  it.each(['.', '..', 'a/../b', '%2e'])('is filled in from no role that is none: %s', async (from) => {
+    expect((await as(admin).get(`/roles/new?from=${encodeURIComponent(from)}`)).status).toBe(404)
+  })
+
+  it.each(['/roles/new', '/roles/hard-reset'])('is not shown to whoever may not send it: %s', async (path) => {
+    expect((await as(viewer).get(path)).status).toBe(403)
+  })
 })

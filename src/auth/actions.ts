@@ -27,77 +27,49 @@ const kinds = {
   nothing: { pattern: /^$/, example: 'an empty one' },
 }
 
+export type ActionKind = keyof typeof kinds
+
 /** Every action that a route here asks for, by what it is done to (Grafana: RBAC permissions, actions, and scopes). */
-const actions: Record<string, keyof typeof kinds> = {
-  'users:read': 'account',
-  'users:write': 'account',
-  'users:create': 'nothing',
-  'users:delete': 'account',
-  'users:disable': 'account',
-  'users:enable': 'account',
-  'users:logout': 'account',
-  'users.password:write': 'account',
-  'users.permissions:read': 'account',
-  'users.permissions:write': 'account',
-  'users.authtoken:read': 'account',
-  'users.authtoken:write': 'account',
-  'users.quotas:read': 'account',
-  'users.quotas:write': 'account',
-  'users.teams:read': 'account',
-  'users.roles:read': 'account',
-  'users.roles:add': 'delegation',
-  'users.roles:remove': 'delegation',
-  'orgs:create': 'nothing',
-  'orgs:read': 'nothing',
-  'orgs:write': 'nothing',
-  'orgs:delete': 'nothing',
-  'orgs.preferences:read': 'nothing',
-  'orgs.preferences:write': 'nothing',
-  'orgs.quotas:read': 'nothing',
-  'orgs.quotas:write': 'nothing',
-  'org.users:read': 'member',
-  'org.users:add': 'member',
-  'org.users:write': 'member',
-  'org.users:remove': 'member',
-  'teams:create': 'nothing',
-  'teams:read': 'team',
-  'teams:write': 'team',
-  'teams:delete': 'team',
-  'teams.permissions:read': 'team',
-  'teams.permissions:write': 'team',
-  'teams.roles:read': 'team',
-  'teams.roles:add': 'delegation',
-  'teams.roles:remove': 'delegation',
-  'apikeys:read': 'key',
-  'apikeys:create': 'nothing',
-  'apikeys:delete': 'key',
-  'serviceaccounts:read': 'serviceAccount',
-  'serviceaccounts:create': 'nothing',
-  'serviceaccounts:write': 'serviceAccount',
-  'serviceaccounts:delete': 'serviceAccount',
-  'serviceaccounts.permissions:read': 'serviceAccount',
-  'serviceaccounts.permissions:write': 'serviceAccount',
-  'serviceaccounts.grants:write': 'serviceAccount',
-  'dashboards:create': 'folder',
-  'dashboards:read': 'dashboard',
-  'dashboards:write': 'dashboard',
-  'dashboards:delete': 'dashboard',
-  'dashboards.permissions:write': 'dashboard',
-  'roles:read': 'role',
-  'roles:write': 'roleWriting',
-  'roles:delete': 'delegation',
-  'roles.builtin:read': 'role',
-  'roles.builtin:add': 'delegation',
-  'roles.builtin:remove': 'delegation',
-  'server.stats:read': 'nothing',
-  'settings:read': 'setting',
-  'settings:write': 'setting',
-  'audit:read': 'nothing',
-}
+const actionsByKind: readonly (readonly [ActionKind, string])[] = [
+  [
+    'account',
+    'users:read users:write users:delete users:disable users:enable users:logout users.password:write ' +
+      'users.permissions:read users.permissions:write users.authtoken:read users.authtoken:write ' +
+      'users.quotas:read users.quotas:write users.teams:read users.roles:read',
+  ],
+  [
+    'nothing',
+    'users:create orgs:create orgs:read orgs:write orgs:delete orgs.preferences:read ' +
+      'orgs.preferences:write orgs.quotas:read orgs.quotas:write teams:create apikeys:create ' +
+      'serviceaccounts:create server.stats:read audit:read',
+  ],
+  [
+    'delegation',
+    'users.roles:add users.roles:remove teams.roles:add teams.roles:remove roles:delete roles.builtin:add ' +
+      'roles.builtin:remove',
+  ],
+  ['member', 'org.users:read org.users:add org.users:write org.users:remove'],
+  ['team', 'teams:read teams:write teams:delete teams.permissions:read teams.permissions:write teams.roles:read'],
+  ['key', 'apikeys:read apikeys:delete'],
+  [
+    'serviceAccount',
+    'serviceaccounts:read serviceaccounts:write serviceaccounts:delete serviceaccounts.permissions:read ' +
+      'serviceaccounts.permissions:write serviceaccounts.grants:write',
+  ],
+  ['folder', 'dashboards:create'],
+  ['dashboard', 'dashboards:read dashboards:write dashboards:delete dashboards.permissions:write'],
+  ['role', 'roles:read roles.builtin:read'],
+  ['roleWriting', 'roles:write'],
+  ['setting', 'settings:read settings:write'],
+]
+
+const kindsByAction = new Map(
+  actionsByKind.flatMap(([kind, actions]) => actions.split(' ').map((action) => [action, kind] as const)),
+)
 
 /** Why a permission is none, in words that name it; `undefined` where it is one. */
 export function flawOf(action: string, scope: string): string | undefined {
-  const kind = Object.hasOwn(actions, action) ? actions[action] : undefined
+  const kind = kindsByAction.get(action)
   if (kind === undefined) return `unknown action: ${action}`
   const { pattern, example } = kinds[kind]
   const isEverything = scope === '*' && kind !== 'nothing'
@@ -112,16 +84,20 @@ const ofServer = ['users:create', 'orgs:create', 'settings:write', 'audit:read']
 
 /** Whether an action changes something of the whole server: a role in one org says nothing of it (Grafana: the global organization). */
 export const isOnServer = (action: string): boolean =>
-  ofServer.includes(action) || (actions[action] === 'account' && !readOfPeople.includes(action))
+  ofServer.includes(action) || (kindsByAction.get(action) === 'account' && !readOfPeople.includes(action))
 
-export const knownActions = Object.keys(actions)
+export const knownActions = [...kindsByAction.keys()]
 
-export type ActionKind = keyof typeof kinds
+/** An action, what it is done to, and the scopes that it takes, for whoever writes a role; none = an empty one. */
+export type ActionForm = { action: string; kind: ActionKind; scopes: readonly string[] }
 
-/** Each action, what it is done to, and the scopes that it takes, for whoever writes a role; none = an empty one. */
-export const actionForms: readonly { action: string; kind: ActionKind; scopes: readonly string[] }[] = Object.entries(
-  actions,
-).map(([action, kind]) => ({ action, kind, scopes: kind === 'nothing' ? [] : kinds[kind].example.split(' or ') }))
+export const actionForms = (): ActionForm[] =>
+  [...kindsByAction].map(([action, kind]) => ({
+    action,
+    kind,
+    scopes: kind === 'nothing' ? [] : kinds[kind].example.split(' or '),
+  }))
 
 /** What can be done to a thing of a kind, in alphabetical order. */
-export const actionsOn = (kind: ActionKind) => knownActions.filter((action) => actions[action] === kind).sort()
+export const actionsOn = (kind: ActionKind) =>
+  knownActions.filter((action) => kindsByAction.get(action) === kind).sort()

@@ -48,8 +48,8 @@ export type Person = {
   /** By being given them, or by a team. */
   roles: readonly HeldRole[]
   session: Session | undefined
-  /** How pages are to look for them; empty = as the browser has it. Read only for a page. */
-  preferred?: { theme: string; timezone: string }
+  /** What was asked for in the same trip. */
+  beside?: string | null
   /** Set when a personal access token calls; `permissions` undefined = all of the owner's. */
   token:
     | { id: number; lastUsedAt: number | null; expiresAt: number | null; permissions: Grant[] | undefined }

@@ -39,9 +39,9 @@ export const readUser = (row: UserRow): User => ({
 
 /**
  * Where a person's request acts: in which org (undefined = the active one), and for which of its teams the person's part
- * matters. For a page it is also read how they want it to look.
+ * matters. `beside` is what of a session's person is to be read in the same trip: SQL about the user `u`.
  */
-export type Acting = { orgId: number | undefined; teams: number | 'all' | 'none'; isPage?: true }
+export type Acting = { orgId: number | undefined; teams: number | 'all' | 'none'; beside?: string }
 
 /** ?6: a team's id, or one of these. Most requests are about no team, and somebody may be on thousands. */
 const teamsAsked = ({ teams }: Acting) => (teams === 'all' ? -1 : teams === 'none' ? 0 : teams)
@@ -156,30 +156,13 @@ export const currentHash = async (db: Db, userId: number) =>
   (await bound(db, 'SELECT password_hash AS hash FROM users WHERE id = ?1', userId).first<{ hash: string | null }>())
     ?.hash ?? null
 
-/** How a person wants pages to look in their active org, before what the org wants. */
-const preferred = `(SELECT json_group_array(json_array(theme, timezone)) FROM (SELECT theme, timezone FROM preferences
-    WHERE org_id = u.org_id AND ifnull(user_id, 0) IN (u.id, 0) AND ifnull(team_id, 0) = 0 ORDER BY user_id IS NULL))`
-
-const bySession = (column: 'secret_hash' | 'legacy_hash', beside = "'[]'") => `SELECT ${personColumns(askedOrg)},
-    ${beside} AS preferred, s.id AS sessionId, s.created_at AS startedAt, s.seen_at AS seenAt, s.expires_at AS expiresAt
+const bySession = (column: 'secret_hash' | 'legacy_hash', beside = 'NULL') => `SELECT ${personColumns(askedOrg)},
+    ${beside} AS beside, s.id AS sessionId, s.created_at AS startedAt, s.seen_at AS seenAt, s.expires_at AS expiresAt
   FROM sessions s JOIN users u ON u.id = s.user_id ${membership(askedOrg)}
   WHERE s.${column} = ?1 AND s.expires_at > ?3 AND s.seen_at > ?4 AND u.is_disabled = 0`
 
 const bySecret = bySession('secret_hash')
 const byLegacySecret = bySession('legacy_hash')
-const pageBySecret = bySession('secret_hash', preferred)
-const pageByLegacySecret = bySession('legacy_hash', preferred)
-
-function statementFor(legacy: boolean, { isPage }: Acting): string {
-  if (isPage) return legacy ? pageByLegacySecret : pageBySecret
-  return legacy ? byLegacySecret : bySecret
-}
-
-/** Of each the first that says something; empty where nothing does. */
-function readPreferred(json: string) {
-  const rows: [theme: string, timezone: string][] = JSON.parse(json)
-  return { theme: rows.find(([theme]) => theme)?.[0] ?? '', timezone: rows.find(([, zone]) => zone)?.[1] ?? '' }
-}
 
 type SessionKey = { hash: string; legacy: boolean; acting: Acting; now: number; idleSeconds: number }
 
@@ -187,13 +170,14 @@ type SessionKey = { hash: string; legacy: boolean; acting: Acting; now: number; 
 export async function findBySession(db: Db, key: SessionKey): Promise<Person | undefined> {
   const { hash, legacy, acting, now, idleSeconds } = key
   const values = [hash, acting.orgId ?? null, now, now - idleSeconds, null, teamsAsked(acting)] as const
-  const row = await bound(db, statementFor(legacy, acting), ...values).first<
-    PersonRow & { sessionId: number; startedAt: number; seenAt: number; expiresAt: number; preferred: string }
+  const plain = legacy ? byLegacySecret : bySecret
+  const statement = acting.beside ? bySession(legacy ? 'legacy_hash' : 'secret_hash', acting.beside) : plain
+  const row = await bound(db, statement, ...values).first<
+    PersonRow & { sessionId: number; startedAt: number; seenAt: number; expiresAt: number; beside: string | null }
   >()
   if (!row) return undefined
   const session: Session = { id: row.sessionId, createdAt: row.startedAt, seenAt: row.seenAt, expiresAt: row.expiresAt }
-  const person = { ...readPerson(row), session, token: undefined }
-  return acting.isPage ? { ...person, preferred: readPreferred(row.preferred) } : person
+  return { ...readPerson(row), session, token: undefined, beside: row.beside }
 }
 
 /** A machine's token acts in the machine's org, whatever the request asks for, and so does whoever made it. */

@@ -34,10 +34,19 @@ const refusal = (c: PageContext, status: ContentfulStatusCode, title: string, me
 
 const titles: Record<number, string> = { 403: 'Not allowed', 404: 'Not found', 503: 'Not available' }
 
+/** The API has logged it, under its own number of the request. */
+function renderOutage(c: PageContext, { status, message, headers }: Refused) {
+  const again = headers.get('Retry-After')
+  if (again) c.header('Retry-After', again)
+  const words = `${message}. The request was ${headers.get('X-Request-Id')}.`
+  return refusal(c, status as ContentfulStatusCode, titles[status] ?? 'Something went wrong', words)
+}
+
 function renderFailure(error: Error, c: PageContext) {
   if (error instanceof Refused || error instanceof ApiError) {
     if (error.status === 401) return toSignIn(c)
     const status = error.status as ContentfulStatusCode
+    if (error instanceof Refused && status >= 500) return renderOutage(c, error)
     return refusal(c, status, titles[status] ?? 'Not possible', error.message)
   }
   logFailure(c.var.requestId, `${c.req.method} ${c.req.routePath}`, error)
@@ -57,9 +66,9 @@ export function openConsole(api: Fetches) {
     // With none at all browsers send a page's own forms as if they came from nowhere (`Origin: null`).
     c.header('Referrer-Policy', 'same-origin')
     c.set('api', api)
-    c.set('identities', new Map())
+    c.set('askers', [])
     // A form of another site could sign somebody in, where no session stands in its way.
-    if (!isSafe(c.req.method) && isForeign(c)) return refusal(c, 403, 'Not allowed', 'origin not allowed')
+    if (!isSafe(c.req.method) && isForeign(c, [])) return refusal(c, 403, 'Not allowed', 'origin not allowed')
     await next()
     return undefined
   })

@@ -1,14 +1,19 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { actingIn, identify, introduce } from '../auth/authenticate.ts'
 import type { Identity } from '../auth/identity.ts'
+import type { Acting } from '../auth/queries.ts'
+import { ApiError, notFound } from '../errors.ts'
+import { isSafe } from '../input.ts'
 import type { PageContext } from './env.ts'
+import { lookOfViewer } from './look.ts'
 
 // A page asks the API, as its viewer, by a request in this very isolate: so whatever the API's guards, rules, limits and
 // audit say of a request holds for the page, and there is no second way to the data.
 
 /** What the API answered, with the cookies that it set already handed on to the page. */
 export type Answer<T> = { ok: true; body: T; headers: Headers } | Refusal
-export type Refusal = { ok: false; status: number; message: string }
+/** Without headers where a page refuses by itself. */
+export type Refusal = { ok: false; status: number; message: string; headers?: Headers }
 
 /** A form that was refused is shown again under the API's own status. */
 export const statusOf = ({ status }: Refusal) => status as ContentfulStatusCode
@@ -16,26 +21,40 @@ export const statusOf = ({ status }: Refusal) => status as ContentfulStatusCode
 /** A page that can't be shown, since the API refused what it shows. */
 export class Refused extends Error {
   readonly status: number
+  readonly headers: Headers
 
-  constructor({ status, message }: Refusal) {
+  constructor({ status, message, headers = new Headers() }: Refusal) {
     super(message)
     this.status = status
+    this.headers = headers
   }
 }
 
-/**
- * Who asks for `path`: a page asks D1 once for each org, or team, that it is about. Whoever was read with their part in a
- * team, or in all, is known where none matters, too.
- */
-export function askerOf(c: PageContext, path: string): Promise<Identity> {
-  const { orgId, teams } = actingIn(c, path)
-  const inOrg = c.var.identities.get(orgId) ?? new Map<typeof teams, Promise<Identity>>()
-  c.var.identities.set(orgId, inOrg)
-  const [inAny] = inOrg.values()
-  const known = inOrg.get(teams) ?? inOrg.get('all') ?? (teams === 'none' ? inAny : undefined)
-  const asker = known ?? identify(c, { orgId, teams, isPage: true })
-  inOrg.set(teams, asker)
-  return asker
+/** With the part in the teams that the API would have read for itself: with more, more might be allowed. */
+const narrowed = (identity: Identity, teams: Acting['teams']): Identity =>
+  identity.kind === 'person' && teams !== 'all'
+    ? { ...identity, teams: identity.teams.filter(({ id }) => id === teams) }
+    : identity
+
+/** A wrong credential is a guess, also where it only leads to the sign-in page. */
+const identifyOnPage = (c: PageContext, acting: Acting) =>
+  identify(c, { ...acting, beside: lookOfViewer }).catch((error: unknown) => {
+    if (error instanceof ApiError) c.var.deed.action = 'authenticate'
+    throw error
+  })
+
+/** Who asks for `path`: a page asks D1 once for each org, or team, that it is about. */
+export async function askerOf(c: PageContext, path: string): Promise<Identity> {
+  const acting = actingIn(c, path)
+  const { orgId, teams } = acting
+  const isCovered = (known: Acting) => known.orgId === orgId && [teams, 'all'].includes(known.teams)
+  const inOrg = c.var.askers.find(
+    ({ acting: known }) => isCovered(known) || (teams === 'none' && known.orgId === orgId),
+  )
+  if (inOrg) return narrowed(await inOrg.identity, teams)
+  const identity = identifyOnPage(c, acting)
+  c.var.askers.push({ acting, identity })
+  return identity
 }
 
 /** The cookie, the client's address and where the page stands come along; what the browser said of its own body doesn't. */
@@ -52,13 +71,23 @@ function requestOf(
   headers.set('Accept', 'application/json')
   headers.set('Content-Type', 'application/json')
   const { cf } = c.req.raw
+  // What stands for a thing in a path is any text, and these two would stand for another path.
+  if (/(^|\/)\.{1,2}(?=[/?]|$)/.test(path)) throw notFound()
   const sent = body === undefined ? {} : { body: JSON.stringify(body) }
   return new Request(new URL(path, c.req.url), { method, headers, ...sent, ...(cf && { cf }) })
 }
 
+/** Whoever asks on after a write is looked up anew: it may have been the end of their right to. */
 async function answerTo(c: PageContext, request: Request): Promise<Response> {
   introduce(request, await askerOf(c, new URL(request.url).pathname))
-  return c.var.api.fetch(request, c.env, c.executionCtx)
+  const response = await c.var.api.fetch(request, c.env, c.executionCtx)
+  if (!isSafe(request.method)) c.var.askers.length = 0
+  return response
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const { message = 'Something went wrong' }: { message?: string } = await response.json()
+  return { ok: false, status: response.status, message, headers: response.headers }
 }
 
 /**
@@ -74,9 +103,7 @@ export async function ask<T = unknown>(
 ): Promise<Answer<T>> {
   const response = await answerTo(c, requestOf(c, method, path, body, headers))
   for (const cookie of response.headers.getSetCookie()) c.header('Set-Cookie', cookie, { append: true })
-  const answer: T & { message?: string } = await response.json()
-  if (response.ok) return { ok: true, body: answer, headers: response.headers }
-  return { ok: false, status: response.status, message: answer.message ?? 'Something went wrong' }
+  return response.ok ? { ok: true, body: await response.json(), headers: response.headers } : refusalOf(response)
 }
 
 /** What a page can't be without: a refusal becomes the page. */
@@ -90,6 +117,5 @@ export async function read<T>(c: PageContext, path: string): Promise<T> {
 export async function forward(c: PageContext, path: string): Promise<Response> {
   const response = await answerTo(c, requestOf(c, 'GET', path, undefined, {}))
   if (response.ok) return response
-  const { message = 'Something went wrong' }: { message?: string } = await response.json()
-  throw new Refused({ ok: false, status: response.status, message })
+  throw new Refused(await refusalOf(response))
 }

@@ -10,8 +10,8 @@ export type Zone = string | undefined
 export type ConsoleEnv = AppEnv & {
   Variables: {
     api: Fetches
-    /** Who sends this page's requests, by the org and the teams where they act: a page asks D1 once for each. */
-    identities: Map<Acting['orgId'], Map<Acting['teams'], Promise<Identity>>>
+    /** Who sends this page's requests, as they were looked up for each org and the teams that a request is about. */
+    askers: { acting: Acting; identity: Promise<Identity> }[]
     viewer: Person
     zone: Zone
   }

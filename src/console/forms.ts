@@ -39,15 +39,34 @@ export function faultsOf({ message }: Refusal, patterns: Record<string, RegExp> 
   return field === undefined ? { form: message, fields: {} } : { fields: { [field]: message } }
 }
 
-/** What the API says of whatever it can't take tells a person nothing. */
-export const inWords = (refusal: Refusal, words = 'Something is missing here'): Refusal =>
-  refusal.message === 'bad request data' ? { ...refusal, message: words } : refusal
+type Retold = readonly [pattern: RegExp, words: string]
 
-/** One form of several on a page, as it is shown again with why it was refused. */
-export type Returned = { form: string; filled: Filled; faults: Faults; status: ContentfulStatusCode }
+/** What the API says for programs, for people: `words` is what whatever it can't take is for want of, `others` the rest. */
+export function inWords(
+  refusal: Refusal,
+  words = 'Something is missing here',
+  others: readonly Retold[] = [],
+): Refusal {
+  const all = [...others, [/^bad request data$/i, words] as const]
+  const [, message = refusal.message] = all.find(([pattern]) => pattern.test(refusal.message)) ?? []
+  return { ...refusal, message }
+}
+
+/** Said of logins and e-mails, with what was typed. */
+export const isTaken: Retold = [/ already exists$/, 'That login or e-mail belongs to somebody already']
+
+/** The tag of what a form was filled with, as the API makes them; what isn't one is no condition that can be sent. */
+export const conditionOf = (tag: string): Record<string, string> =>
+  /^"[\w-]{1,100}"$/.test(tag) ? { 'If-Match': tag } : {}
+
+/** A form as it is shown again with why it was refused. */
+export type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
+
+/** The same of one of several forms on a page. */
+export type ReturnedForm = Returned & { form: string }
 
 /** What is in a form: what was typed, if it is the one that comes back, else what is so. */
-export function stateOf(form: string, values: Parameters<typeof filledWith>[0], returned: Returned | undefined) {
+export function stateOf(form: string, values: Parameters<typeof filledWith>[0], returned: ReturnedForm | undefined) {
   if (returned?.form !== form) return { filled: filledWith(values), faults: noFaults }
   const { filled, faults } = returned
   return { filled, faults }

@@ -1,6 +1,6 @@
 import { account } from './account/routes.tsx'
 import { auditPages } from './audit/routes.tsx'
-import { door } from './door.tsx'
+import { door } from './door/routes.tsx'
 import { currentOrgPages } from './orgs/currentRoutes.tsx'
 import { orgPages } from './orgs/routes.tsx'
 import { overview } from './overview/routes.tsx'

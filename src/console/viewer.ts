@@ -6,9 +6,11 @@ import { accessDenied } from '../errors.ts'
 import { isSafe } from '../input.ts'
 import { askerOf } from './ask.ts'
 import type { ConsoleEnv, PageContext, Zone } from './env.ts'
+import { lookOf } from './look.ts'
+import { withQuery } from './ui/lists.tsx'
 
 /** The zones that a preference may name; any other text, and none, means the browser's. */
-function readZone(timezone = ''): Zone {
+function readZone(timezone: string): Zone {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
   } catch {
@@ -19,6 +21,9 @@ function readZone(timezone = ''): Zone {
 /** A page stands where what it shows stands in the API, so that its viewer is read once for both. */
 const apiPathOf = (path: string) => (/^\/teams\/?$/.test(path) ? '/api/teams/search' : `/api${path}`)
 
+/** The one page that shows what is so in the org of its address, `?targetOrgId=`; of others the forms would act elsewhere. */
+const showsAnotherOrg = /^\/users\/[^/]+\/permissions\/?$/
+
 /** To the sign-in page, and from there back to the one that was asked for. */
 export function toSignIn(c: PageContext): Response {
   if (isSafe(c.req.method) && c.req.path !== '/') setReturnPath(c)
@@ -27,12 +32,14 @@ export function toSignIn(c: PageContext): Response {
 
 /** A page for somebody who is signed in; whoever was given a password sees nothing else until they chose their own. */
 export const signedInPage = createMiddleware<ConsoleEnv>(async (c, next) => {
+  if (c.req.query('targetOrgId') !== undefined && !showsAnotherOrg.test(c.req.path))
+    return c.redirect(withQuery(c.req.url, { targetOrgId: undefined }), 303)
   const identity = await askerOf(c, apiPathOf(c.req.path))
   c.set('identity', identity)
   if (identity.kind !== 'person') return toSignIn(c)
   if (identity.mustChangePassword && c.req.path !== '/profile/password') return c.redirect('/profile/password', 303)
   c.set('viewer', identity)
-  c.set('zone', readZone(identity.preferred?.timezone))
+  c.set('zone', readZone(lookOf(identity).timezone))
   await next()
   touchLater(c, identity)
   return undefined

@@ -90,8 +90,8 @@ export const http: Defence[] = [
   {
     of: 'F2',
     file: 'src/console/app.tsx',
-    without: 'if (!isSafe(c.req.method) && isForeign(c))',
-    put: "if (!isSafe(c.req.method) && isForeign(c) && c.req.header('Cookie'))",
+    without: 'if (!isSafe(c.req.method) && isForeign(c, []))',
+    put: "if (!isSafe(c.req.method) && isForeign(c, []) && c.req.header('Cookie'))",
     test: 'console.test.ts',
     title: 'of another site opens nothing',
   },

@@ -1,7 +1,7 @@
 import { notFound } from '../../errors.ts'
 import { readId } from '../../input.ts'
-import type { authToken } from '../../sessions/views.ts'
 import { ask, Refused, read } from '../ask.ts'
+import { type Device, nameOf } from '../devices.ts'
 import type { PageContext } from '../env.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
@@ -15,22 +15,14 @@ export const devicePages = newPages()
 
 const perPage = 25
 
-type Device = ReturnType<typeof authToken>
-
 const readDevices = (c: PageContext) => read<Device[]>(c, '/api/user/auth-tokens?metadata=true')
-
-const named = (name: string, version: string) => (name === 'Other' ? '' : `${name} ${version}`.trim())
-
-/** Such as "Mobile Safari 11.0 on iOS 11.0". */
-const wordsOf = ({ browser, browserVersion, os, osVersion }: Device) =>
-  [named(browser, browserVersion), named(os, osVersion)].filter(Boolean).join(' on ') || 'An unknown device'
 
 /** The one at hand first, then whichever was seen last. */
 const inOrder = (devices: readonly Device[]) =>
   devices.toSorted((a, b) => Number(b.isActive) - Number(a.isActive) || (a.seenAt < b.seenAt ? 1 : -1))
 
 const SignOut = ({ device }: { device: Device }) => (
-  <a href={`/profile/devices/${device.id}/sign-out`} aria-label={`Sign out ${wordsOf(device)}`}>
+  <a href={`/profile/devices/${device.id}/sign-out`} aria-label={`Sign out ${nameOf(device)}`}>
     Sign out
   </a>
 )
@@ -56,7 +48,7 @@ function List({ c, devices }: { c: PageContext; devices: readonly Device[] }) {
         caption="Devices"
         columns={['Device', 'From', 'Signed in', 'Last seen', '']}
         rows={rows.map((device) => [
-          wordsOf(device),
+          nameOf(device),
           <From device={device} />,
           <Time at={device.createdAt} zone={zone} />,
           <Time at={device.seenAt} zone={zone} />,
@@ -127,7 +119,7 @@ devicePages.get('/profile/devices/:id/sign-out', signedInPage, async (c) => {
         cancel="/profile/devices"
       >
         <p>
-          <strong>{wordsOf(device)}</strong>
+          <strong>{nameOf(device)}</strong>
           {device.place && `, in ${device.place}`}, last seen <Time at={device.seenAt} zone={c.var.zone} />
         </p>
       </Form>

@@ -1,25 +1,16 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refuseLimited } from '../../auth/limits.ts'
-import { day } from '../../time.ts'
 import { ask, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
 import { newPages } from '../pages.ts'
-import { Field, Form, type Option, Select, Textarea } from '../ui/forms.tsx'
+import { Field, Form, Textarea } from '../ui/forms.tsx'
+import { isLifetime, Lifetime, lifetimeFault, secondsOf } from '../ui/lifetime.tsx'
 import { Secret } from '../ui/lists.tsx'
 import { signedInPage } from '../viewer.ts'
 import { accountPage } from './parts.tsx'
 
 export const newTokenPages = newPages()
-
-/** In days. */
-const lifetimes: readonly Option[] = [
-  ['7', 'In 7 days'],
-  ['30', 'In 30 days'],
-  ['90', 'In 90 days'],
-  ['365', 'In a year'],
-  ['0', 'Never'],
-]
 
 const NewToken = ({ filled, faults }: { filled: Filled; faults: Faults }) => (
   <Form action="/profile/tokens/new" submit="Create the token" cancel="/profile/tokens" faults={faults}>
@@ -33,7 +24,7 @@ const NewToken = ({ filled, faults }: { filled: Filled; faults: Faults }) => (
       required
       autofocus
     />
-    <Select name="days" label="It expires" filled={filled} faults={faults} options={lifetimes} />
+    <Lifetime filled={filled} faults={faults} />
     <Textarea
       name="limits"
       label="What it may"
@@ -78,17 +69,12 @@ const limitIn = (line: string): Limit => {
   return { action, scope }
 }
 
-/** All that the API refuses a form of ours for without saying what is bad about it. */
-const inWords = (message: string) =>
-  message === 'bad request data' ? 'A name is needed, of at most 190 characters' : message
-
 /** What was filled in, as the API takes it. */
 function wanted({ text }: Filled) {
   const lines = linesOf(text('limits'))
-  const days = lifetimes.find(([value]) => value === text('days'))?.[0] ?? '30'
   return {
     name: text('name').trim(),
-    secondsToLive: Number(days) * day,
+    secondsToLive: secondsOf(text('days')),
     ...(lines.length > 0 && { permissions: lines.map(limitIn) }),
   }
 }
@@ -115,10 +101,11 @@ const shownOnce = (c: PageContext, name: string, key: string) =>
 
 newTokenPages.post('/profile/tokens/new', signedInPage, async (c) => {
   const filled = await readForm(c)
+  if (!isLifetime(filled.text('days'))) return formPage(c, filled, lifetimeFault, 400)
   const flaw = flawOf(linesOf(filled.text('limits')))
   if (flaw !== undefined) return formPage(c, filled, { fields: { limits: flaw } }, 400)
   const answer = await ask<{ name: string; key: string }>(c, 'POST', '/api/user/tokens', wanted(filled))
   if (answer.ok) return shownOnce(c, answer.body.name, answer.body.key)
-  const refusal = { ...answer, message: inWords(answer.message) }
+  const refusal = inWords(answer, 'A name is needed, of at most 190 characters')
   return formPage(c, filled, faultsOf(refusal, ofToken), statusOf(answer))
 })

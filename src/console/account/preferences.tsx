@@ -1,5 +1,5 @@
 import type { PageContext } from '../env.ts'
-import { type Returned, stateOf } from '../forms.ts'
+import { type ReturnedForm, stateOf } from '../forms.ts'
 import { Form, type Option } from '../ui/forms.tsx'
 import { PreferenceFields, type Preferences, preferred } from '../ui/preferences.tsx'
 import { mayOwn } from './parts.tsx'
@@ -13,7 +13,7 @@ export const themes: readonly Option[] = [
 
 export const preferredTheme: Option = ['', 'As the organization has it']
 
-type PreferencesFormProps = { c: PageContext; preferences: Preferences; returned: Returned | undefined }
+type PreferencesFormProps = { c: PageContext; preferences: Preferences; returned: ReturnedForm | undefined }
 
 /** An external account is another system's to change, and so is its theme: what it prefers counts instead. */
 export function PreferencesForm({ c, preferences, returned }: PreferencesFormProps) {

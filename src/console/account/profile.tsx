@@ -1,7 +1,17 @@
 import type { profile } from '../../users/views.ts'
 import { ask, type Refusal, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, type Returned, readForm, returnedBy, stateOf } from '../forms.ts'
+import {
+  conditionOf,
+  type Faults,
+  type Filled,
+  inWords,
+  isTaken,
+  type ReturnedForm,
+  readForm,
+  returnedBy,
+  stateOf,
+} from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form, Hidden, Select } from '../ui/forms.tsx'
@@ -27,7 +37,7 @@ async function readProfile(c: PageContext): Promise<Seen> {
 /** Any text may be a theme to the API. */
 const isTheme = (theme: string) => themes.some(([value]) => value === theme)
 
-function ProfileForm({ user, etag, returned }: Seen & { returned: Returned | undefined }) {
+function ProfileForm({ user, etag, returned }: Seen & { returned: ReturnedForm | undefined }) {
   const { login, email, name } = user
   const theme = isTheme(user.theme) ? user.theme : ''
   const state = stateOf('profile', { login, email, name, theme }, returned)
@@ -72,7 +82,7 @@ const Facts = ({ c, user }: { c: PageContext; user: Profile }) => (
   </dl>
 )
 
-function Editable({ c, seen, returned }: { c: PageContext; seen: Seen; returned: Returned | undefined }) {
+function Editable({ c, seen, returned }: { c: PageContext; seen: Seen; returned: ReturnedForm | undefined }) {
   const { user } = seen
   if (user.isExternal)
     return (
@@ -84,7 +94,7 @@ function Editable({ c, seen, returned }: { c: PageContext; seen: Seen; returned:
   return mayOwn(c.var.viewer, 'users:write') ? <ProfileForm {...seen} returned={returned} /> : <Names user={user} />
 }
 
-async function show(c: PageContext, returned?: Returned) {
+async function show(c: PageContext, returned?: ReturnedForm) {
   const [seen, preferences] = await Promise.all([readProfile(c), read<Preferences>(c, '/api/user/preferences')])
   const children = (
     <>
@@ -100,11 +110,7 @@ async function show(c: PageContext, returned?: Returned) {
 
 profilePages.get('/profile', signedInPage, (c) => show(c))
 
-const ofProfile = { name: /^name /, login: /^(login |a username)/i, email: /^email / }
-
-/** A tag as the API makes them; what isn't one is no condition to send. */
-const conditionOf = (etag: string): Record<string, string> =>
-  /^"[\w-]{1,100}"$/.test(etag) ? { 'If-Match': etag } : {}
+const ofProfile = { name: /^name /, login: /^(login |a username|that login)/i, email: /^email / }
 
 const editable = ['name', 'login', 'email', 'theme'] as const
 
@@ -121,13 +127,13 @@ function clashes({ user }: Seen, { text }: Filled): Faults {
   }
 }
 
-const refused = async (c: PageContext, filled: Filled, answer: Refusal): Promise<Returned> =>
+const refused = async (c: PageContext, filled: Filled, answer: Refusal): Promise<ReturnedForm> =>
   answer.status === 412
     ? { form: 'profile', filled, faults: clashes(await readProfile(c), filled), status: 412 }
-    : returnedBy('profile', filled, answer, ofProfile)
+    : returnedBy('profile', filled, inWords(answer, undefined, [isTaken]), ofProfile)
 
 /** Without a login the API would take the e-mail for one, which nobody means who empties a field. */
-const noLogin = (filled: Filled): Returned => ({
+const noLogin = (filled: Filled): ReturnedForm => ({
   form: 'profile',
   filled,
   faults: { fields: { login: 'Nobody can sign in without a login' } },

@@ -5,7 +5,8 @@ import type { PageContext } from '../env.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
-import { NumberedPager, numberIn, Table } from '../ui/lists.tsx'
+import { Table } from '../ui/lists.tsx'
+import { NumberedPager, pageIn } from '../ui/paging.tsx'
 import { signedInPage } from '../viewer.ts'
 import { accountPage, Few, mayOwn } from './parts.tsx'
 
@@ -19,15 +20,14 @@ type Hit = ReturnType<typeof dashboardHit>
 const shownTags = 5
 
 const emptyWords = (c: PageContext) => {
-  if (numberIn(c.req.url) > 1) return 'That was the last page.'
+  if (pageIn(c) > 1) return 'That was the last page.'
   return may(c.var.viewer, 'dashboards:read', 'dashboards:*')
     ? 'You have starred no dashboard here. A client stars one by POST /api/user/stars/dashboard/uid/…'
     : 'You may read no dashboards here, and so see no stars.'
 }
 
 starPages.get('/profile/stars', signedInPage, async (c) => {
-  const number = numberIn(c.req.url)
-  const hits = await read<Hit[]>(c, `/api/search?starred=true&limit=${perPage}&page=${number}`)
+  const hits = await read<Hit[]>(c, `/api/search?starred=true&limit=${perPage}&page=${pageIn(c)}`)
   const rows = hits.map(({ title, tags, uid }) => [
     title,
     <Few items={tags} shown={shownTags} />,
@@ -42,12 +42,7 @@ starPages.get('/profile/stars', signedInPage, async (c) => {
       <>
         <p>In the organization that you act in.</p>
         <Table caption="Starred dashboards" columns={['Title', 'Tags', '']} rows={rows} empty={emptyWords(c)} />
-        {/* The API tells no total: a full page may have another after it. */}
-        <NumberedPager
-          url={c.req.url}
-          perPage={perPage}
-          total={(number - 1) * perPage + rows.length + Number(rows.length === perPage)}
-        />
+        <NumberedPager c={c} perPage={perPage} shown={rows.length} />
       </>
     ),
   })

@@ -1,7 +1,7 @@
 import { may } from '../../auth/permissions.ts'
 import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Returned, readForm, returnedBy } from '../forms.ts'
+import { type ReturnedForm, readForm, returnedBy } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Tabs } from '../ui/lists.tsx'
@@ -10,7 +10,7 @@ import { type Preferences, preferredIn } from '../ui/preferences.tsx'
 import { signedInPage } from '../viewer.ts'
 import { invitePages } from './invites.tsx'
 import { memberPages } from './memberPages.tsx'
-import type { Org } from './parts.tsx'
+import { isInNoOrg, noOrgPage, type Org } from './parts.tsx'
 import { PreferencesForm } from './preferences.tsx'
 import { Quotas, readQuotas } from './quotas.tsx'
 import { Settings, settingPages } from './settings.tsx'
@@ -30,7 +30,8 @@ const OrgTabs = ({ c }: { c: PageContext }) =>
     />
   ) : null
 
-async function show(c: PageContext, returned?: Returned) {
+async function show(c: PageContext, returned?: ReturnedForm) {
+  if (isInNoOrg(c)) return noOrgPage(c)
   const seesPreferences = may(c.var.viewer, 'orgs.preferences:read', '')
   const [org, preferences] = await Promise.all([
     read<Org>(c, '/api/org'),
@@ -65,6 +66,7 @@ currentOrgPages.post('/org/preferences', signedInPage, async (c) => {
 })
 
 currentOrgPages.get('/org/quotas', signedInPage, async (c) => {
+  if (isInNoOrg(c)) return noOrgPage(c)
   const [org, quotas] = await Promise.all([read<Org>(c, '/api/org'), readQuotas(c)])
   return page(c, {
     title: org.name,

@@ -1,7 +1,7 @@
 import { may } from '../../auth/permissions.ts'
 import { ask, type Refusal, Refused, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { faultsOf, inWords, noFaults, type Returned, readForm, returnedBy } from '../forms.ts'
+import { faultsOf, inWords, noFaults, type ReturnedForm, readForm, returnedBy } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
@@ -13,7 +13,7 @@ import { Settings, settingPages } from './settings.tsx'
 
 export const orgDetail = newPages()
 
-async function show(c: PageContext, returned?: Returned) {
+async function show(c: PageContext, returned?: ReturnedForm) {
   const base = baseOf(c)
   const [org, quotas] = await Promise.all([read<Org>(c, `/api${base}`), readQuotas(c)])
   const { viewer } = c.var
@@ -62,13 +62,13 @@ async function show(c: PageContext, returned?: Returned) {
 orgDetail.route('/', settingPages(anyOrg, show))
 
 /** What is no whole number is left to the API to refuse: an empty field must not pass for 0, which allows nothing. */
-const numberIn = (text: string) => (/^-?\d+$/.test(text) ? Number(text) : text)
+const limitIn = (text: string) => (/^-?\d+$/.test(text) ? Number(text) : text)
 
 orgDetail.post(`${anyOrg}/quotas/:target`, signedInPage, async (c) => {
   const filled = await readForm(c)
   const target = c.req.param('target')
   const path = `/api${baseOf(c)}/quotas/${encodeURIComponent(target)}`
-  const answer = await ask(c, 'PUT', path, { limit: numberIn(filled.text(target)) })
+  const answer = await ask(c, 'PUT', path, { limit: limitIn(filled.text(target)) })
   if (answer.ok) return seeOther(c, baseOf(c), 'saved')
   if (answer.status === 404) throw new Refused(answer)
   const refusal = inWords(answer, 'A limit is a whole number; -1 is none')

@@ -14,7 +14,7 @@ import { Badge, Secret, Table, Time } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
 import { partOf } from '../ui/paging.tsx'
 import { demand, signedInPage } from '../viewer.ts'
-import { roleOptions } from './parts.tsx'
+import { isInNoOrg, noOrgPage, roleOptions } from './parts.tsx'
 
 export const invitePages = newPages()
 
@@ -60,6 +60,7 @@ const daysOf = (seconds: number) => {
 }
 
 invitePages.get('/org/invites', signedInPage, async (c) => {
+  if (isInNoOrg(c)) return noOrgPage(c)
   const invites = await readInvites(c)
   return page(c, {
     title: 'Invitations',

@@ -6,10 +6,11 @@ import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, read
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form } from '../ui/forms.tsx'
-import { Pager, Table, withQuery } from '../ui/lists.tsx'
+import { Table } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
+import { NumberedPager, pageIn } from '../ui/paging.tsx'
+import { Search } from '../ui/search.tsx'
 import { demand, signedInPage } from '../viewer.ts'
-import { pageOf } from './parts.tsx'
 
 export const orgList = newPages()
 
@@ -17,26 +18,7 @@ const perPage = 50
 
 type Hit = Awaited<ReturnType<typeof listOrgs>>[number]
 
-/** Works as a form; where scripts run, the list follows what is typed. */
-const Search = ({ c }: { c: PageContext }) => (
-  <search>
-    <form method="get" action="/orgs" class="row" data-live="found">
-      <div class="field">
-        <label for="query">Search</label>
-        <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="How the name starts" />
-      </div>
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
-
-/** The API tells no total: a full page may have another after it. */
-function List({ c, found, at }: { c: PageContext; found: Hit[]; at: number }) {
-  const { url } = c.req
+function List({ c, found }: { c: PageContext; found: Hit[] }) {
   const rows = found.map(({ id, name }) => [
     <a href={`/orgs/${id}`}>{name}</a>,
     String(id),
@@ -50,20 +32,16 @@ function List({ c, found, at }: { c: PageContext; found: Hit[]; at: number }) {
         caption="Organizations"
         columns={['Name', 'Number', '']}
         rows={rows}
-        empty={at > 0 ? 'That was the last page.' : 'None fits. Search for less.'}
+        empty={pageIn(c) > 1 ? 'That was the last page.' : 'None fits. Search for less.'}
       />
-      <Pager
-        first={at > 1 ? withQuery(url, { page: undefined }) : undefined}
-        previous={at > 0 ? withQuery(url, { page: at > 1 ? String(at - 1) : undefined }) : undefined}
-        next={found.length === perPage ? withQuery(url, { page: String(at + 1) }) : undefined}
-      />
+      <NumberedPager c={c} perPage={perPage} shown={found.length} />
     </div>
   )
 }
 
 orgList.get('/orgs', signedInPage, async (c) => {
-  const at = pageOf(c, 0)
-  const asked = { perpage: String(perPage), page: String(at), query: c.req.query('query') ?? '' }
+  // The API counts these pages from 0.
+  const asked = { perpage: String(perPage), page: String(pageIn(c) - 1), query: c.req.query('query') ?? '' }
   const found = await read<Hit[]>(c, `/api/orgs?${new URLSearchParams(asked)}`)
   return page(c, {
     title: 'Organizations',
@@ -74,8 +52,8 @@ orgList.get('/orgs', signedInPage, async (c) => {
     ),
     children: (
       <>
-        <Search c={c} />
-        <List c={c} found={found} at={at} />
+        <Search c={c} action="/orgs" placeholder="How the name starts" />
+        <List c={c} found={found} />
       </>
     ),
   })

@@ -10,9 +10,10 @@ import { Field, Form, Select } from '../ui/forms.tsx'
 import { page } from '../ui/page.tsx'
 import { demand, signedInPage } from '../viewer.ts'
 import { findMembers, isOfCurrent, listOf, Members, placeOf, type RefusedDeed } from './members.tsx'
-import { baseOf, nameOf, OrgTabs, type Root, roleOptions } from './parts.tsx'
+import { baseOf, isInNoOrg, nameOf, noOrgPage, OrgTabs, type Root, roleOptions } from './parts.tsx'
 
 async function show(c: PageContext, refused?: RefusedDeed, status?: ContentfulStatusCode) {
+  if (isOfCurrent(c) && isInNoOrg(c)) return noOrgPage(c)
   const [name, found] = await Promise.all([nameOf(c), findMembers(c)])
   const mayAdd = may(c.var.viewer, 'org.users:add', 'users:*')
   return page(

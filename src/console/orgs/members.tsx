@@ -3,8 +3,10 @@ import type { shownMember } from '../../orgs/views.ts'
 import { read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { Alert, Form } from '../ui/forms.tsx'
-import { Badge, LastSeen, Pager, Table, withQuery } from '../ui/lists.tsx'
-import { baseOf, pageOf, rolesToGive } from './parts.tsx'
+import { Badge, LastSeen, Table } from '../ui/lists.tsx'
+import { NumberedPager, pageIn } from '../ui/paging.tsx'
+import { Search } from '../ui/search.tsx'
+import { baseOf, rolesToGive } from './parts.tsx'
 
 export type Member = ReturnType<typeof shownMember>
 
@@ -15,26 +17,23 @@ export type Found = {
   members: Member[]
   /** Undefined where the API doesn't tell. */
   total: number | undefined
-  at: number
-  hasNext: boolean
 }
 
 export const isOfCurrent = (c: PageContext) => baseOf(c) === '/org'
 
 /** Of the org that the viewer acts in the API searches the members; of any other it lists them. */
 export async function findMembers(c: PageContext): Promise<Found> {
-  const at = pageOf(c, 1)
-  const asked = new URLSearchParams({ perpage: String(perPage), page: String(at) })
+  const asked = new URLSearchParams({ perpage: String(perPage), page: String(pageIn(c)) })
   if (!isOfCurrent(c)) {
     const members = await read<Member[]>(c, `/api${baseOf(c)}/users?${asked}`)
-    return { members, total: undefined, at, hasNext: members.length === perPage }
+    return { members, total: undefined }
   }
   asked.set('query', c.req.query('query') ?? '')
   const { OrgUsers, totalCount } = await read<{ OrgUsers: Member[]; totalCount: number }>(
     c,
     `/api/org/users/search?${asked}`,
   )
-  return { members: OrgUsers, total: totalCount, at, hasNext: at * perPage < totalCount }
+  return { members: OrgUsers, total: totalCount }
 }
 
 /** Which part of the list somebody looks at: they come back to it after each deed, and a row is found there again. */
@@ -85,32 +84,14 @@ const Removal = ({ c, member: { userId, login } }: Omit<RowProps, 'refused'>) =>
     </a>
   ) : null
 
-/** Works as a form; where scripts run, the list follows what is typed. */
-const Search = ({ c }: { c: PageContext }) => (
-  <search>
-    <form method="get" action={`${baseOf(c)}/users`} class="row" data-live="found">
-      <div class="field">
-        <label for="query">Search</label>
-        <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="Login, e-mail or name" />
-      </div>
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
-
-const emptyWords = (c: PageContext, at: number) => {
-  if (at > 1) return 'That was the last page.'
+const emptyWords = (c: PageContext) => {
+  if (pageIn(c) > 1) return 'That was the last page.'
   return c.req.query('query') ? 'Nobody fits. Search for less.' : 'Nobody is in here yet: add a member.'
 }
 
 function List({ c, found, refused }: { c: PageContext; found: Found; refused: RefusedDeed | undefined }) {
   const { zone, now } = c.var
-  const { url } = c.req
-  const { members, total, at, hasNext } = found
+  const { members, total } = found
   const rows = members.map((member) => [
     <Who c={c} member={member} />,
     member.email,
@@ -129,13 +110,9 @@ function List({ c, found, refused }: { c: PageContext; found: Found; refused: Re
         caption="Members"
         columns={['Login and name', 'E-mail', 'Last seen', 'Role', '']}
         rows={rows}
-        empty={emptyWords(c, at)}
+        empty={emptyWords(c)}
       />
-      <Pager
-        first={at > 2 ? withQuery(url, { page: undefined }) : undefined}
-        previous={at > 1 ? withQuery(url, { page: at > 2 ? String(at - 1) : undefined }) : undefined}
-        next={hasNext ? withQuery(url, { page: String(at + 1) }) : undefined}
-      />
+      <NumberedPager c={c} perPage={perPage} total={total} shown={members.length} />
     </div>
   )
 }
@@ -143,7 +120,7 @@ function List({ c, found, refused }: { c: PageContext; found: Found; refused: Re
 /** The members of an org; what was refused of them is said next to the table. */
 export const Members = ({ c, found, refused }: { c: PageContext; found: Found; refused: RefusedDeed | undefined }) => (
   <>
-    {isOfCurrent(c) && <Search c={c} />}
+    {isOfCurrent(c) && <Search c={c} action={`${baseOf(c)}/users`} placeholder="Login, e-mail or name" />}
     {refused && <Alert>{refused.message}</Alert>}
     <List c={c} found={found} refused={refused} />
   </>

@@ -1,8 +1,11 @@
 import { may, mayGiveRole, roles } from '../../auth/permissions.ts'
+import { notFound } from '../../errors.ts'
+import { parseInt64 } from '../../input.ts'
 import type { shownOrg } from '../../orgs/views.ts'
 import { ask, Refused } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { Tabs } from '../ui/lists.tsx'
+import { page } from '../ui/page.tsx'
 
 // The org that the viewer acts in is at `/org`, any at `/orgs/7`, as in the API: what their pages have in common.
 
@@ -12,11 +15,31 @@ export const anyOrg = '/orgs/:orgId{[0-9]+}'
 export type Root = '/org' | typeof anyOrg
 export type Org = ReturnType<typeof shownOrg>
 
-/** Where the pages about this org are; behind `/api` it is where the API has it. */
+/** Where the pages about this org are; behind `/api` it is where the API has it. No org has 0, or a number that is none there. */
 export function baseOf(c: PageContext): string {
   const orgId = c.req.param('orgId')
-  return orgId === undefined ? '/org' : `/orgs/${encodeURIComponent(orgId)}`
+  if (orgId === undefined) return '/org'
+  if (!parseInt64(orgId)) throw notFound('Organization not found')
+  return `/orgs/${encodeURIComponent(orgId)}`
 }
+
+/** Whoever acts in no org has none to look at here, whatever they may do on the server. */
+export const isInNoOrg = ({ var: { viewer } }: PageContext) => viewer.orgId === 0
+
+export const noOrgPage = (c: PageContext) =>
+  page(
+    c,
+    {
+      title: 'No organization',
+      children: (
+        <p class="empty">
+          You are in no organization: ask an administrator to add you, or{' '}
+          <a href="/profile/orgs">switch to one that you are in</a>.
+        </p>
+      ),
+    },
+    404,
+  )
 
 /** The pages about an org in the path. */
 export function OrgTabs({ c }: { c: PageContext }) {
@@ -40,9 +63,3 @@ export const rolesToGive = ({ viewer }: PageContext['var']) =>
   roles.filter((role) => mayGiveRole(viewer, viewer.orgId, role))
 
 export const roleOptions = (c: PageContext) => rolesToGive(c.var).map((role) => [role, role] as const)
-
-/** Which page of a list; `first` where the address says nothing that is one. */
-export function pageOf(c: PageContext, first: 0 | 1): number {
-  const text = c.req.query('page') ?? ''
-  return /^\d{1,9}$/.test(text) ? Math.max(Number(text), first) : first
-}

@@ -1,10 +1,10 @@
 import { may } from '../../auth/permissions.ts'
 import type { PageContext } from '../env.ts'
-import { type Returned, stateOf } from '../forms.ts'
+import { type ReturnedForm, stateOf } from '../forms.ts'
 import { Form } from '../ui/forms.tsx'
 import { PreferenceFields, type Preferences, preferred } from '../ui/preferences.tsx'
 
-type PreferencesFormProps = { c: PageContext; preferences: Preferences; returned: Returned | undefined }
+type PreferencesFormProps = { c: PageContext; preferences: Preferences; returned: ReturnedForm | undefined }
 
 /** For the members who chose nothing else for themselves. */
 export function PreferencesForm({ c, preferences, returned }: PreferencesFormProps) {

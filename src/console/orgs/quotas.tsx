@@ -2,7 +2,7 @@ import { may } from '../../auth/permissions.ts'
 import type { orgQuotas } from '../../quotas/views.ts'
 import { read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Returned, stateOf } from '../forms.ts'
+import { type ReturnedForm, stateOf } from '../forms.ts'
 import { Field, Form } from '../ui/forms.tsx'
 import { Table } from '../ui/lists.tsx'
 import { baseOf } from './parts.tsx'
@@ -17,7 +17,7 @@ export const readQuotas = async (c: PageContext): Promise<Quota[] | undefined> =
 
 const words: Record<string, string> = { org_user: 'Members', dashboard: 'Dashboards' }
 
-type LimitProps = { quota: Quota; action: string; returned: Returned | undefined }
+type LimitProps = { quota: Quota; action: string; returned: ReturnedForm | undefined }
 
 function Limit({ quota: { target, limit }, action, returned }: LimitProps) {
   const { filled, faults } = stateOf(target, { [target]: limit }, returned)
@@ -32,7 +32,7 @@ type QuotasProps = {
   quotas: Quota[]
   /** Where a limit is set; undefined = it can't be. */
   action?: string | undefined
-  returned?: Returned | undefined
+  returned?: ReturnedForm | undefined
 }
 
 export const Quotas = ({ quotas, action, returned }: QuotasProps) => (

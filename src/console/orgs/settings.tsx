@@ -1,7 +1,7 @@
 import { may } from '../../auth/permissions.ts'
-import { ask } from '../ask.ts'
+import { ask, type Refusal } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { inWords, type Returned, readForm, returnedBy, stateOf } from '../forms.ts'
+import { inWords, type ReturnedForm, readForm, returnedBy, stateOf } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form } from '../ui/forms.tsx'
@@ -17,7 +17,7 @@ const lines = [
   ['country', 'Country'],
 ] as const
 
-type SettingsProps = { c: PageContext; org: Org; returned: Returned | undefined }
+type SettingsProps = { c: PageContext; org: Org; returned: ReturnedForm | undefined }
 
 /** For whoever may change nothing. */
 function Shown({ org }: { org: Org }) {
@@ -56,10 +56,16 @@ export function Settings({ c, org, returned }: SettingsProps) {
 }
 
 const ofName = { name: /name|missing/i }
-const ofAddress = Object.fromEntries(lines.map(([line]) => [line, new RegExp(`^${line} `)]))
+const ofAddress = Object.fromEntries(lines.map(([line, label]) => [line, new RegExp(`^${label} is `)]))
+
+/** The API calls a line as programs do. */
+const withLabel = (refusal: Refusal): Refusal => ({
+  ...refusal,
+  message: refusal.message.replace(/^\w+(?= is )/, (name) => lines.find(([line]) => line === name)?.[1] ?? name),
+})
 
 /** What the forms of `Settings` do; `show` is the page that they are on. */
-export function settingPages(root: Root, show: (c: PageContext, returned?: Returned) => Promise<Response>) {
+export function settingPages(root: Root, show: (c: PageContext, returned?: ReturnedForm) => Promise<Response>) {
   const pages = newPages()
   pages.get(root, signedInPage, (c) => show(c))
 
@@ -75,7 +81,7 @@ export function settingPages(root: Root, show: (c: PageContext, returned?: Retur
     const address = Object.fromEntries(lines.map(([line]) => [line, filled.text(line)]))
     const answer = await ask(c, 'PUT', `/api${baseOf(c)}/address`, address)
     if (answer.ok) return seeOther(c, baseOf(c), 'saved')
-    return show(c, returnedBy('address', filled, answer, ofAddress))
+    return show(c, returnedBy('address', filled, withLabel(answer), ofAddress))
   })
   return pages
 }

@@ -1,4 +1,5 @@
-import { may, mayOnServer } from '../../auth/permissions.ts'
+import { may } from '../../auth/permissions.ts'
+import { accessDenied } from '../../errors.ts'
 import { ask, read, statusOf } from '../ask.ts'
 import type { PageContext, Zone } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
@@ -8,15 +9,17 @@ import { Checkbox, Form } from '../ui/forms.tsx'
 import { Badge, Table, Time } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
 import { partOf } from '../ui/paging.tsx'
-import { signedInPage } from '../viewer.ts'
+import { demand, signedInPage } from '../viewer.ts'
 import { RoleTabs } from './parts.tsx'
 import {
   apiPathOf,
   beyondViewer,
   delegate,
+  demandDeletion,
   type Full,
   mayChange,
   mayDelete,
+  mayReset,
   pathOf,
   sortOf,
   titleOf,
@@ -90,10 +93,6 @@ function Limits({ c, role }: { c: PageContext; role: Full }) {
   )
 }
 
-/** Only for whoever may do it on the whole server: it may give more than they hold. */
-const mayReset = (c: PageContext, uid: string) =>
-  sortOf(uid) === 'Basic' && mayOnServer(c.var.viewer, 'roles:write', 'permissions:type:escalate')
-
 function Actions({ c, role }: { c: PageContext; role: Full }) {
   const { viewer } = c.var
   const path = pathOf(role.uid)
@@ -109,7 +108,7 @@ function Actions({ c, role }: { c: PageContext; role: Full }) {
           Copy
         </a>
       )}
-      {mayReset(c, role.uid) && (
+      {sortOf(role.uid) === 'Basic' && mayReset(viewer) && (
         <a class="button quiet" href="/roles/hard-reset">
           Reset basic roles
         </a>
@@ -123,7 +122,10 @@ function Actions({ c, role }: { c: PageContext; role: Full }) {
   )
 }
 
-roleDetail.get('/roles/hard-reset', signedInPage, (c) => reset(c, noFaults))
+roleDetail.get('/roles/hard-reset', signedInPage, (c) => {
+  if (!mayReset(c.var.viewer)) throw accessDenied('roles:write', 'permissions:type:escalate')
+  return reset(c, noFaults)
+})
 
 const reset = (c: PageContext, faults: Faults, status: Parameters<typeof page>[2] = 200) =>
   page(
@@ -192,7 +194,9 @@ const deletion = (c: PageContext, { uid, title, filled, faults }: Deleting, stat
   )
 
 roleDetail.get('/roles/:uid/delete', signedInPage, async (c) => {
+  demand(c, 'roles:delete', delegate)
   const role = await read<Full>(c, apiPathOf(c.req.param('uid')))
+  demandDeletion(c.var.viewer, role)
   return deletion(c, { uid: role.uid, title: titleOf(role), filled: filledWith({}), faults: noFaults })
 })
 

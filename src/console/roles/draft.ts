@@ -1,5 +1,5 @@
 import type { Refusal } from '../ask.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults } from '../forms.ts'
 import type { Full } from './rules.ts'
 
 // What somebody has written of a role, which may be no role yet.
@@ -103,6 +103,17 @@ const ofPermission = (draft: Draft, index: number, flaw: string, form: string): 
 
 const unheld = 'You don’t hold this yourself where the role counts: so you can’t give or take it away.'
 
+const maxLength = 190
+
+/** All that the API can't take of such a form is too long. */
+function faultsOfRole({ filled: { text } }: Draft, refusal: Refusal): Faults {
+  const words = `At most ${maxLength} characters`
+  const isBad = refusal.message === 'bad request data'
+  const tooLong = ['name', 'displayName', 'group'].filter((name) => isBad && text(name).length > maxLength)
+  if (tooLong.length > 0) return { fields: Object.fromEntries(tooLong.map((name) => [name, words])) }
+  return faultsOf(inWords(refusal, `An action, and a scope, has at most ${maxLength} characters`), ofRole)
+}
+
 /** The API counts what was sent: its row may be further down. A denial names the action alone. */
 export function refusedDraft(draft: Draft, refusal: Refusal): Draft {
   const sent = sentRows(draft.rows)
@@ -112,7 +123,7 @@ export function refusedDraft(draft: Draft, refusal: Refusal): Draft {
   const [, missing] = /Permissions needed: (\S+)$/.exec(refusal.message) ?? []
   const denied = sent.find(({ action }) => action === missing && action !== 'roles:write')
   if (denied) return ofPermission(draft, denied.index, unheld, refusal.message)
-  return { ...draft, faults: faultsOf(refusal, ofRole) }
+  return { ...draft, faults: faultsOfRole(draft, refusal) }
 }
 
 type Difference = { label: string; stored: string; typed: string }

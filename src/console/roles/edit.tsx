@@ -9,7 +9,7 @@ import { newPages } from '../pages.ts'
 import { Alert, Checkbox, Field, Form, Hidden } from '../ui/forms.tsx'
 import { Table } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
-import { signedInPage } from '../viewer.ts'
+import { demand, signedInPage } from '../viewer.ts'
 import {
   type Draft,
   differencesOf,
@@ -23,7 +23,7 @@ import {
   withMoreRows,
 } from './draft.ts'
 import { isTable, PermissionFields } from './permissionRows.tsx'
-import { apiPathOf, delegate, type Full, pathOf, titleOf, titleOfUid } from './rules.ts'
+import { apiPathOf, delegate, demandChange, type Full, pathOf, titleOf, titleOfUid } from './rules.ts'
 
 export const roleEditor = newPages()
 
@@ -95,6 +95,7 @@ const newRole = (c: PageContext, draft: Draft, status: Parameters<typeof page>[2
   )
 
 roleEditor.get('/roles/new', signedInPage, async (c) => {
+  demand(c, 'roles:write', delegate)
   const from = c.req.query('from')
   return newRole(c, from ? draftOfCopy(await read<Full>(c, apiPathOf(from))) : emptyDraft())
 })
@@ -102,7 +103,10 @@ roleEditor.get('/roles/new', signedInPage, async (c) => {
 roleEditor.post('/roles/new', signedInPage, async (c) => {
   const draft = readDraft(await readForm(c))
   const { text, has } = draft.filled
-  if (has('more')) return newRole(c, withMoreRows(draft))
+  if (has('more')) {
+    demand(c, 'roles:write', delegate)
+    return newRole(c, withMoreRows(draft))
+  }
   const body = { ...roleIn(draft), uid: text('uid'), version: 1, global: has('global') }
   const answer = await ask<Full>(c, 'POST', '/api/access-control/roles', body)
   if (answer.ok) return seeOther(c, pathOf(answer.body.uid), 'created')
@@ -139,7 +143,9 @@ const editing = (
   )
 
 roleEditor.get('/roles/:uid/edit', signedInPage, async (c) => {
+  demand(c, 'roles:write', delegate)
   const role = await read<Full>(c, apiPathOf(c.req.param('uid')))
+  demandChange(c.var.viewer, role)
   return editing(c, { uid: role.uid, title: titleOf(role), draft: draftOfRole(role) })
 })
 
@@ -197,7 +203,10 @@ roleEditor.post('/roles/:uid/edit', signedInPage, async (c) => {
   const uid = c.req.param('uid')
   const draft = readDraft(await readForm(c))
   const title = titleOfUid(draft.filled.text('displayName') || draft.filled.text('name') || uid)
-  if (draft.filled.has('more')) return editing(c, { uid, title, draft: withMoreRows(draft) })
+  if (draft.filled.has('more')) {
+    demand(c, 'roles:write', delegate)
+    return editing(c, { uid, title, draft: withMoreRows(draft) })
+  }
   const answer = await save(c, uid, draft)
   if (answer.ok) return seeOther(c, pathOf(uid), 'saved')
   if (isOutdated(answer)) return conflict(c, draft, answer)

@@ -10,7 +10,8 @@ import { Alert, Form, Hidden, Select } from '../ui/forms.tsx'
 import { Badge, Table } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
 import { partOf } from '../ui/paging.tsx'
-import { signedInPage } from '../viewer.ts'
+import { Search } from '../ui/search.tsx'
+import { demand, signedInPage } from '../viewer.ts'
 import { delegate, type Listed, pathOf, titleOf } from './rules.ts'
 
 // Which roles were given to a user, a team or a service account: the same pages for each.
@@ -100,22 +101,6 @@ function choiceFor(c: PageContext, roles: readonly Listed[]): Listed[] {
   )
 }
 
-const Search = ({ c, path }: { c: PageContext; path: string }) => (
-  <search>
-    <form method="get" action={`${path}/new`} class="row" data-live="found">
-      <div class="field">
-        <label for="query">Search</label>
-        <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="Name, group or uid" />
-      </div>
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
-
 const Giving = ({ c, holder, role }: { c: PageContext; holder: Holder; role: Listed }) => (
   <div class="deeds">
     <Form action={`${rolesOf(c, holder)}/new`} submit="Give" isInline>
@@ -141,7 +126,7 @@ async function showChoice(c: PageContext, holder: Holder, faults: Faults, status
   const children = (
     <>
       {faults.form && <Alert>{faults.form}</Alert>}
-      <Search c={c} path={path} />
+      <Search c={c} action={`${path}/new`} placeholder="Name, group or uid" />
       <div id="found">
         <p>
           {choice.length} {choice.length === 1 ? 'role' : 'roles'}
@@ -235,9 +220,15 @@ export function givenRolePages(holder: Holder) {
   const pages = newPages()
   const path: `${string}/roles` = `${holder.path}/roles`
   pages.get(path, signedInPage, (c) => showGiven(c, holder))
-  pages.get(`${path}/new`, signedInPage, (c) => showChoice(c, holder, noFaults))
+  pages.get(`${path}/new`, signedInPage, (c) => {
+    demand(c, `${holder.kind}s.roles:add`, delegate)
+    return showChoice(c, holder, noFaults)
+  })
   pages.post(`${path}/new`, signedInPage, (c) => give(c, holder))
-  pages.get(`${path}/:roleUid/delete`, signedInPage, (c) => confirm(c, holder, 'here', noFaults))
+  pages.get(`${path}/:roleUid/delete`, signedInPage, (c) => {
+    demand(c, `${holder.kind}s.roles:remove`, delegate)
+    return confirm(c, holder, 'here', noFaults)
+  })
   pages.post(`${path}/:roleUid/delete`, signedInPage, (c) => take(c, holder))
   return pages
 }

@@ -7,6 +7,7 @@ import { Checkbox, Select } from '../ui/forms.tsx'
 import { Badge, Table } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
 import { partOf } from '../ui/paging.tsx'
+import { Search } from '../ui/search.tsx'
 import { signedInPage } from '../viewer.ts'
 import { delegate, type Listed, pathOf, type Sort, sortOf, sorts, titleOf } from './rules.ts'
 
@@ -16,28 +17,17 @@ const perPage = 50
 
 const shows = [['', 'All roles'], ...sorts.map((sort) => [sort, sort] as const)] as const
 
-const Search = ({ c }: { c: PageContext }) => {
+const RoleSearch = ({ c }: { c: PageContext }) => {
   const { show = '', hidden, delegatable } = c.req.query()
   const filled = filledWith({ show, hidden: hidden === 'on', delegatable: delegatable === 'on' })
   return (
-    <search>
-      <form method="get" action="/roles" class="row" data-live="found">
-        <div class="field">
-          <label for="query">Search</label>
-          <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="Name, group or uid" />
-        </div>
-        <Select name="show" label="Show" options={shows} filled={filled} />
-        <div class="field">
-          <Checkbox name="delegatable" label="Only what I can give" filled={filled} />
-          <Checkbox name="hidden" label="Hidden ones too" filled={filled} />
-        </div>
-        <p class="buttons">
-          <button type="submit" class="quiet">
-            Search
-          </button>
-        </p>
-      </form>
-    </search>
+    <Search c={c} action="/roles" placeholder="Name, group or uid">
+      <Select name="show" label="Show" options={shows} filled={filled} />
+      <div class="field">
+        <Checkbox name="delegatable" label="Only what I can give" filled={filled} />
+        <Checkbox name="hidden" label="Hidden ones too" filled={filled} />
+      </div>
+    </Search>
   )
 }
 
@@ -125,7 +115,7 @@ roleList.get('/roles', signedInPage, async (c) => {
     ),
     children: (
       <>
-        <Search c={c} />
+        <RoleSearch c={c} />
         <List c={c} roles={roles} />
       </>
     ),

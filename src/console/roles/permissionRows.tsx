@@ -19,14 +19,16 @@ const titles: Record<ActionKind, string> = {
   nothing: 'Without a scope',
 }
 
-const byKind = [...Map.groupBy(actionForms, ({ kind }) => kind)].map(([kind, forms]) => ({
+const forms = actionForms()
+
+const byKind = [...Map.groupBy(forms, ({ kind }) => kind)].map(([kind, alike]) => ({
   kind,
   title: titles[kind],
-  scopes: forms[0]?.scopes ?? [],
-  actions: forms.map(({ action }) => action),
+  scopes: alike[0]?.scopes ?? [],
+  actions: alike.map(({ action }) => action),
 }))
 
-const formOf = (action: string) => actionForms.find((form) => form.action === action)
+const formOf = (action: string) => forms.find((form) => form.action === action)
 
 const listOf = (kind: string) => `scopes-${kind}`
 

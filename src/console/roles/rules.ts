@@ -1,6 +1,7 @@
 import type { Person } from '../../auth/identity.ts'
-import { may } from '../../auth/permissions.ts'
+import { may, mayOnServer } from '../../auth/permissions.ts'
 import { definedRoles, isBasic, isFixed } from '../../auth/roles.ts'
+import { accessDenied, badRequest, notFound } from '../../errors.ts'
 import { beyondReach, delegates } from '../../roles/rules.ts'
 import type { fullRole, listedRole } from '../../roles/views.ts'
 
@@ -22,7 +23,12 @@ export function titleOfUid(uid: string): string {
   return defined ? titleOf(defined) : uid
 }
 
-export const apiPathOf = (uid: string) => `/api/access-control/roles/${encodeURIComponent(uid)}`
+/** What is no uid is no role, and may be what means another path. */
+export function apiPathOf(uid: string): string {
+  if (!/^[\w-]{1,40}$/.test(uid)) throw notFound('Role not found')
+  return `/api/access-control/roles/${uid}`
+}
+
 export const pathOf = (uid: string) => `/roles/${encodeURIComponent(uid)}`
 
 export const delegate = 'permissions:type:delegate'
@@ -49,6 +55,26 @@ export function mayChange(viewer: Person, role: Full): boolean {
 
 export const mayDelete = (viewer: Person, role: Full): boolean =>
   sortOf(role.uid) === 'Custom' && manages(viewer, 'roles:delete', role) && beyondViewer(viewer, role) === undefined
+
+/** Only for whoever may do it on the whole server: it may give more than they hold. */
+export const mayReset = (viewer: Person): boolean => mayOnServer(viewer, 'roles:write', 'permissions:type:escalate')
+
+/** Why a role can't be changed or deleted by the viewer: as the API says once it is asked to. */
+const refusalOf = (viewer: Person, action: string, role: Full) =>
+  manages(viewer, action, role)
+    ? accessDenied(...(beyondViewer(viewer, role) ?? ([action, delegate] as const)))
+    : accessDenied(action, delegate)
+
+export function demandChange(viewer: Person, role: Full): void {
+  if (isFixed(role.uid)) throw badRequest('Fixed roles cannot be changed')
+  if (role.uid === 'basic_none') throw badRequest('None gives nothing: for good')
+  if (!mayChange(viewer, role)) throw refusalOf(viewer, 'roles:write', role)
+}
+
+export function demandDeletion(viewer: Person, role: Full): void {
+  if (sortOf(role.uid) !== 'Custom') throw badRequest('Fixed and basic roles cannot be deleted')
+  if (!mayDelete(viewer, role)) throw refusalOf(viewer, 'roles:delete', role)
+}
 
 export const maySeeAssignments = (viewer: Person): boolean =>
   may(viewer, 'users.roles:read', 'users:*') && may(viewer, 'teams.roles:read', 'teams:*')

@@ -4,7 +4,7 @@ import { may } from '../../auth/permissions.ts'
 import { accessDenied } from '../../errors.ts'
 import { ask, Refused, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { mostOffered } from '../teams/people.ts'
@@ -98,8 +98,6 @@ const Give = ({ c, filled, faults }: { c: PageContext; filled: Filled; faults: F
     </Form>
   </>
 )
-
-type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
 
 async function show(c: PageContext, returned?: Returned) {
   const [account, given] = await Promise.all([readAccount(c), read<Given[]>(c, apiOf(c))])

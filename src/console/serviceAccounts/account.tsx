@@ -5,7 +5,7 @@ import type { AccountAction } from '../../serviceAccounts/rules.ts'
 import type { accountDetails } from '../../serviceAccounts/views.ts'
 import { type Refusal, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import type { Faults, Filled } from '../forms.ts'
+import { type Faults, type Filled, inWords } from '../forms.ts'
 import { Field, Select } from '../ui/forms.tsx'
 import { Badge, Tabs } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
@@ -54,17 +54,12 @@ export const State = ({ isDisabled }: { isDisabled: boolean }) =>
   isDisabled ? <Badge tone="bad">disabled</Badge> : <Badge tone="good">enabled</Badge>
 
 /** What the API says of a name that can't be, for people. */
-const words: Record<string, string> = {
-  'Failed to create service account': 'A service account of that name, or one much like it, exists already',
-  'service account token with given name already exists in the organization': 'The account has a token of that name',
-  'API key, organization ID and name must be unique': 'The organization has a key of that name',
-  'Bad request data': 'The name is missing',
-  'bad request data': 'The name is missing',
-}
-export const inWords = (refusal: Refusal): Refusal => ({
-  ...refusal,
-  message: words[refusal.message] ?? refusal.message,
-})
+export const nameInWords = (refusal: Refusal): Refusal =>
+  inWords(refusal, 'The name is missing', [
+    [/^Failed to create service account$/, 'A service account of that name, or one much like it, exists already'],
+    [/^service account token with given name already exists/, 'The account has a token of that name'],
+    [/^API key, organization ID and name must be unique$/, 'The organization has a key of that name'],
+  ])
 
 /** Nobody gives a program more than they have; the role that it has stays on offer. */
 export const roleOptions = (c: PageContext, current?: string) =>

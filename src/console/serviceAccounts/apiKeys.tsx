@@ -7,12 +7,13 @@ import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } fr
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form, Select } from '../ui/forms.tsx'
+import { isLifetime, Lifetime, lifetimeFault, secondsOf } from '../ui/lifetime.tsx'
 import { Secret, Table, Time } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
 import { partOf } from '../ui/paging.tsx'
 import { demand, signedInPage } from '../viewer.ts'
-import { inWords, roleOptions } from './account.tsx'
-import { Expiry, isLifetime, Lifetime, lifetimeFault, Maker, secondsOf } from './credentials.tsx'
+import { nameInWords, roleOptions } from './account.tsx'
+import { Expiry, Maker } from './credentials.tsx'
 
 // Keys of the whole org, which came before service accounts.
 
@@ -112,7 +113,7 @@ apiKeyPages.post('/apikeys', signedInPage, async (c) => {
   if (!isLifetime(days)) return showNew(c, filled, lifetimeFault, 400)
   const answer = await ask<{ key: string }>(c, 'POST', '/api/auth/keys', { name, role, secondsToLive: secondsOf(days) })
   if (!answer.ok) {
-    const faults = faultsOf(inWords(answer), { role: /role/i, name: /name/i })
+    const faults = faultsOf(nameInWords(answer), { role: /role/i, name: /name/i })
     return showNew(c, filled, faults, statusOf(answer))
   }
   return page(c, {

@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accessDenied } from '../../errors.ts'
 import { type Answer, ask, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { type Faults, faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
@@ -57,8 +57,6 @@ const Actions = ({ c, account }: { c: PageContext; account: Account }) => (
     )}
   </>
 )
-
-type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
 
 async function show(c: PageContext, returned?: Returned) {
   const account = await readAccount(c)

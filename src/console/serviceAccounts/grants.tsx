@@ -1,8 +1,7 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { shownGrants } from '../../serviceAccounts/views.ts'
 import { ask, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form, Textarea } from '../ui/forms.tsx'
@@ -28,8 +27,6 @@ const readWritten = (text: string): Permission[] =>
       const [action = '', ...scope] = line.split(/\s+/)
       return { action, scope: scope.join(' ') }
     })
-
-type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
 
 async function show(c: PageContext, returned?: Returned) {
   const [account, { permissions }] = await Promise.all([

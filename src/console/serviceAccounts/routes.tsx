@@ -6,11 +6,13 @@ import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } fr
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Checkbox, Form, Select } from '../ui/forms.tsx'
-import { NumberedPager, numberIn, Table } from '../ui/lists.tsx'
+import { Table } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
+import { NumberedPager, pageIn } from '../ui/paging.tsx'
+import { Search } from '../ui/search.tsx'
 import { demand, signedInPage } from '../viewer.ts'
 import { accountAccess } from './access.tsx'
-import { AccountFields, inWords, State } from './account.tsx'
+import { AccountFields, nameInWords, State } from './account.tsx'
 import { apiKeyPages } from './apiKeys.tsx'
 import { accountDetail } from './detail.tsx'
 import { accountGrants } from './grants.tsx'
@@ -35,34 +37,16 @@ function apiQuery(c: PageContext): string {
   const [filter = ''] = filters.find(([value]) => value === c.req.query('show')) ?? []
   const asked = new URLSearchParams(filter)
   asked.set('query', c.req.query('query') ?? '')
-  asked.set('page', String(numberIn(c.req.url)))
+  asked.set('page', String(pageIn(c)))
   asked.set('perpage', String(perPage))
   return asked.toString()
 }
-
-/** Works as a form; where scripts run, the list follows what is typed. */
-const Search = ({ c }: { c: PageContext }) => (
-  <search>
-    <form method="get" action="/serviceaccounts" class="row" data-live="found">
-      <div class="field">
-        <label for="query">Search</label>
-        <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="Name or login" />
-      </div>
-      <Select name="show" label="Show" options={filters} filled={filledWith(c.req.query())} />
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
 
 const mayCreate = (c: PageContext) => may(c.var.viewer, 'serviceaccounts:create', '')
 
 function nothingFound(c: PageContext): string {
   const { query, show } = c.req.query()
-  if (numberIn(c.req.url) > 1) return 'No service account comes after those.'
+  if (pageIn(c) > 1) return 'No service account comes after those.'
   if (query || show) return 'No service account fits. Search for less, or show all.'
   return mayCreate(c)
     ? 'There is no service account yet: make one for the first program.'
@@ -88,7 +72,7 @@ const List = ({ c, found }: { c: PageContext; found: Found }) => (
       ])}
       empty={nothingFound(c)}
     />
-    <NumberedPager url={c.req.url} perPage={perPage} total={found.totalCount} />
+    <NumberedPager c={c} perPage={perPage} total={found.totalCount} shown={found.serviceAccounts.length} />
   </div>
 )
 
@@ -114,7 +98,9 @@ serviceAccountPages.get('/serviceaccounts', signedInPage, async (c) => {
     actions: <Actions c={c} />,
     children: (
       <>
-        <Search c={c} />
+        <Search c={c} action="/serviceaccounts" placeholder="Name or login">
+          <Select name="show" label="Show" options={filters} filled={filledWith(c.req.query())} />
+        </Search>
         <List c={c} found={found} />
       </>
     ),
@@ -139,7 +125,7 @@ serviceAccountPages.post('/serviceaccounts/new', signedInPage, async (c) => {
   const account = { name: filled.text('name'), role: filled.text('role'), isDisabled: filled.has('isDisabled') }
   const answer = await ask<{ id: number }>(c, 'POST', '/api/serviceaccounts', account)
   if (answer.ok) return seeOther(c, `/serviceaccounts/${answer.body.id}`, 'created')
-  const faults = faultsOf(inWords(answer), { role: /role/i, name: /name/i })
+  const faults = faultsOf(nameInWords(answer), { role: /role/i, name: /name/i })
   return page(
     c,
     { title: 'New service account', children: <NewAccount c={c} filled={filled} faults={faults} /> },

@@ -7,11 +7,12 @@ import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } fr
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form } from '../ui/forms.tsx'
+import { isLifetime, Lifetime, lifetimeFault, secondsOf } from '../ui/lifetime.tsx'
 import { Secret, Table, Time } from '../ui/lists.tsx'
 import { partOf } from '../ui/paging.tsx'
 import { signedInPage } from '../viewer.ts'
-import { type Account, accountPage, baseOf, inWords, mayOn, readAccount } from './account.tsx'
-import { Expiry, isLifetime, Lifetime, lifetimeFault, Maker, secondsOf } from './credentials.tsx'
+import { type Account, accountPage, baseOf, mayOn, nameInWords, readAccount } from './account.tsx'
+import { Expiry, Maker } from './credentials.tsx'
 
 export const accountTokens = newPages()
 
@@ -98,7 +99,7 @@ accountTokens.post('/serviceaccounts/:id/tokens', signedInPage, async (c) => {
   if (!isLifetime(filled.text('days'))) return showNew(c, filled, lifetimeFault, 400)
   const wanted = { name, secondsToLive: secondsOf(filled.text('days')) }
   const answer = await ask<{ key: string }>(c, 'POST', `/api${tokensOf(c)}`, wanted)
-  if (!answer.ok) return showNew(c, filled, faultsOf(inWords(answer), { name: /name/i }), statusOf(answer))
+  if (!answer.ok) return showNew(c, filled, faultsOf(nameInWords(answer), { name: /name/i }), statusOf(answer))
   const account = await readAccount(c)
   const children = (
     <>

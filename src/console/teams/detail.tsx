@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ask, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
+import { type Faults, faultsOf, filledWith, inWords, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
@@ -26,8 +26,6 @@ function Facts({ team, isEdited }: { team: Team; isEdited: boolean }) {
     </dl>
   )
 }
-
-type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
 
 /** With what was typed and why it was refused, where a form comes back. */
 async function show(c: PageContext, returned?: Returned) {

@@ -3,7 +3,7 @@ import { may, teamAdmin, teamMember } from '../../auth/permissions.ts'
 import type { memberDetails } from '../../teams/views.ts'
 import { ask, Refused, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form, Hidden, Select } from '../ui/forms.tsx'
@@ -26,6 +26,8 @@ const places = [
   [String(teamMember), 'Member'],
   [String(teamAdmin), 'Admin, who manages the team'],
 ] as const
+
+const noPlace: Faults = { form: 'Choose what they are to be on the team: a member or an admin', fields: {} }
 
 /** Only whoever sees accounts has a page to go to. */
 const Login = ({ c, userId, login }: { c: PageContext; userId: number; login: string }) =>
@@ -81,8 +83,6 @@ const Add = ({ c, filled, faults }: { c: PageContext; filled: Filled; faults: Fa
     </Form>
   </>
 )
-
-type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
 
 /** With what was typed and why it was refused, where the form comes back. */
 async function show(c: PageContext, returned?: Returned) {
@@ -144,8 +144,12 @@ async function add(c: PageContext, userId: number, filled: Filled) {
   return show(c, { filled, faults: faultsOf(answer, { who: /user/i }), status: statusOf(answer) })
 }
 
-async function change(c: PageContext, userId: number, permission: number) {
-  const answer = await setPermission(c, userId, permission)
+/** Only what the form offers: an empty one must not pass for 0, which takes the team from its admin. */
+async function change(c: PageContext, { text }: Filled) {
+  const userId = Number(text('member'))
+  const place = places.find(([value]) => value === text('permission'))
+  if (!place) return show(c, { filled: filledWith({}), faults: noPlace, status: 400 })
+  const answer = await setPermission(c, userId, Number(place[0]))
   if (answer.ok) return seeOther(c, back(c, userId, baseOf(c)), 'saved')
   return show(c, { filled: filledWith({}), faults: faultsOf(answer), status: statusOf(answer) })
 }
@@ -153,7 +157,7 @@ async function change(c: PageContext, userId: number, permission: number) {
 /** Of a member, of somebody who was chosen among several, or of whoever is called as was typed. */
 teamMembers.post('/teams/:teamId/members', signedInPage, async (c) => {
   const filled = await readForm(c)
-  if (filled.has('member')) return change(c, Number(filled.text('member')), Number(filled.text('permission')))
+  if (filled.has('member')) return change(c, filled)
   const chosen = Number(filled.text('userId'))
   if (chosen > 0) return add(c, chosen, filled)
   const found = await findPeople(c, filled.text('who'))

@@ -1,7 +1,6 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ask, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
@@ -23,8 +22,6 @@ const Facts = ({ preferences: { theme, timezone, weekStart } }: { preferences: P
 )
 
 const pathOf = (c: PageContext) => `${baseOf(c)}/preferences`
-
-type Returned = { filled: Filled; faults: Faults; status: ContentfulStatusCode }
 
 async function show(c: PageContext, returned?: Returned) {
   const [team, preferences] = await Promise.all([readTeam(c), read<Preferences>(c, `/api${pathOf(c)}`)])

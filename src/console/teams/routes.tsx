@@ -6,8 +6,10 @@ import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, read
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
-import { NumberedPager, numberIn, Table } from '../ui/lists.tsx'
+import { Table } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
+import { NumberedPager, pageIn } from '../ui/paging.tsx'
+import { Search } from '../ui/search.tsx'
 import { demand, signedInPage } from '../viewer.ts'
 import { teamDetail } from './detail.tsx'
 import { teamMembers } from './members.tsx'
@@ -25,31 +27,14 @@ type Found = { totalCount: number; teams: ReturnType<typeof teamDetails>[] }
 const apiQuery = (c: PageContext) =>
   new URLSearchParams({
     query: c.req.query('query') ?? '',
-    page: String(numberIn(c.req.url)),
+    page: String(pageIn(c)),
     perpage: String(perPage),
   })
-
-/** Works as a form; where scripts run, the list follows what is typed. */
-const Search = ({ c }: { c: PageContext }) => (
-  <search>
-    <form method="get" action="/teams" class="row" data-live="found">
-      <div class="field">
-        <label for="query">Search</label>
-        <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="Name" />
-      </div>
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
 
 const mayCreate = (c: PageContext) => may(c.var.viewer, 'teams:create', '')
 
 function nothingFound(c: PageContext): string {
-  if (numberIn(c.req.url) > 1) return 'No team comes after those.'
+  if (pageIn(c) > 1) return 'No team comes after those.'
   if (c.req.query('query')) return 'No team fits. Search for less.'
   return mayCreate(c) ? 'There is no team yet: make the first one.' : 'There is no team that you may see.'
 }
@@ -69,7 +54,7 @@ const List = ({ c, found }: { c: PageContext; found: Found }) => (
       ])}
       empty={nothingFound(c)}
     />
-    <NumberedPager url={c.req.url} perPage={perPage} total={found.totalCount} />
+    <NumberedPager c={c} perPage={perPage} total={found.totalCount} shown={found.teams.length} />
   </div>
 )
 
@@ -84,7 +69,7 @@ teamPages.get('/teams', signedInPage, async (c) => {
     ),
     children: (
       <>
-        <Search c={c} />
+        <Search c={c} action="/teams" placeholder="Name" />
         <List c={c} found={found} />
       </>
     ),

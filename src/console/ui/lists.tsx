@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { day } from '../../time.ts'
 import type { Zone } from '../env.ts'
 
 type TableProps = {
@@ -96,7 +97,7 @@ export function Time({ at, zone }: { at: string | null | undefined; zone: Zone }
   )
 }
 
-const nineYears = 9 * 365 * 86_400
+const nineYears = 9 * 365 * day
 
 /** When somebody was here: the API says ten years before they were created of whoever never was. */
 export const LastSeen = ({ at, zone, now }: { at: string; zone: Zone; now: number }) => (
@@ -117,22 +118,3 @@ export const Secret = ({ label, value }: { label: string; value: string }) => (
     </p>
   </div>
 )
-
-/** Which page of a list whose pages have numbers: `page` in the address, from 1. */
-export function numberIn(url: string): number {
-  const text = new URL(url).searchParams.get('page') ?? ''
-  return /^\d{1,9}$/.test(text) ? Math.max(Number(text), 1) : 1
-}
-
-/** Onwards and back in such a list, of which the API tells how many rows it has. */
-export function NumberedPager({ url, perPage, total }: { url: string; perPage: number; total: number }) {
-  const number = numberIn(url)
-  const linkTo = (to: number) => withQuery(url, { page: to === 1 ? undefined : String(to) })
-  return (
-    <Pager
-      first={number > 2 ? linkTo(1) : undefined}
-      previous={number > 1 ? linkTo(number - 1) : undefined}
-      next={number * perPage < total ? linkTo(number + 1) : undefined}
-    />
-  )
-}

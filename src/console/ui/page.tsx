@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Person } from '../../auth/identity.ts'
 import { may, mayOnServer, maySome } from '../../auth/permissions.ts'
 import type { PageContext } from '../env.ts'
+import { lookOf } from '../look.ts'
 import { noticeOf } from '../notices.ts'
 
 type Link = { href: string; label: string }
@@ -92,9 +93,9 @@ const themes = ['light', 'dark', 'system']
  * `light` or `dark`; undefined = as the system has it. An external account's own is what another system said once, and
  * its owner can't change it: what is preferred counts then.
  */
-function themeOf(viewer: Person | undefined): string | undefined {
-  const own = viewer?.user.authModule === null ? viewer.user.theme : ''
-  const theme = [own, viewer?.preferred?.theme ?? ''].find((text) => themes.includes(text))
+function themeOf(viewer: Person): string | undefined {
+  const own = viewer.user.authModule === null ? viewer.user.theme : ''
+  const theme = [own, lookOf(viewer).theme].find((text) => themes.includes(text))
   return theme === 'system' ? undefined : theme
 }
 
@@ -104,7 +105,7 @@ function Document({ c, title, actions, under, children }: PageProps & { c: PageC
   const insider = viewer?.mustChangePassword ? undefined : viewer
   const notice = noticeOf(c)
   return (
-    <html lang="en" data-theme={themeOf(viewer)} data-zone={zone ? undefined : 'browser'}>
+    <html lang="en" data-theme={viewer && themeOf(viewer)} data-zone={zone ? undefined : 'browser'}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -1,5 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { roles } from '../../auth/permissions.ts'
+import { accessDenied } from '../../errors.ts'
 import { ask, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
@@ -155,6 +156,7 @@ userBulk.post('/users/bulk', signedInPage, async (c) => {
   const deed = deeds.find(({ name }) => name === filled.text('deed'))
   const ids = selectedIn(filled)
   if (!deed) return refusePage(c, filled, 'Choose what is to be done, by one of the buttons of the list.')
+  if (!deed.mayBeDone(c)) throw accessDenied(deed.permission)
   if (ids.length === 0) return refusePage(c, filled, 'Nobody is selected: tick the boxes of whom it is for.')
   if (ids.length > maxSelected) return refusePage(c, filled, `At most ${maxSelected} users are changed at once.`)
   if (filled.has('confirmed')) return perform(c, deed, ids, filled)

@@ -1,8 +1,8 @@
-import { may } from '../../auth/permissions.ts'
+import { may, roles } from '../../auth/permissions.ts'
 import { type Answer, ask, type Refusal } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import type { Filled } from '../forms.ts'
-import { findOrg, mayAdd } from './orgs.tsx'
+import { findOrg, mayAdd, noRole } from './orgs.tsx'
 
 // What is done to many users at once: row by row, by the API, as if somebody did it to each.
 
@@ -19,12 +19,17 @@ export type Deed = {
   done: string
   warning: string
   isDanger: boolean
+  /** What it takes, as a denial names it. */
+  permission: string
   mayBeDone: (c: PageContext) => boolean
   /** What is done to each, or why to nobody. */
   prepare: (c: PageContext, filled: Filled) => Promise<Work | Refusal>
 }
 
-const onServer = (action: string) => (c: PageContext) => may(c.var.viewer, action, 'global.users:*')
+const onServer = (permission: string) => ({
+  permission,
+  mayBeDone: (c: PageContext) => may(c.var.viewer, permission, 'global.users:*'),
+})
 
 const always =
   (work: (c: PageContext, person: Person) => ReturnType<Work>) => async (c: PageContext) => (person: Person) =>
@@ -36,7 +41,9 @@ async function addOne(c: PageContext, orgId: number, role: string, { id }: Perso
   return user.ok ? ask(c, 'POST', `/api/orgs/${orgId}/users`, { loginOrEmail: user.body.login, role }) : user
 }
 
+/** What is wrong with the org or the role is wrong for all of them. */
 async function prepareAdding(c: PageContext, { text }: Filled): Promise<Work | Refusal> {
+  if (!roles.some((role) => role === text('role'))) return { ok: false, status: 400, message: noRole }
   const org = await findOrg(c, text('org').trim())
   return 'ok' in org ? org : (person) => addOne(c, org.id, text('role'), person)
 }
@@ -50,6 +57,7 @@ export const deeds: readonly Deed[] = [
     done: 'Added',
     warning: '',
     isDanger: false,
+    permission: 'org.users:add',
     mayBeDone: mayAdd,
     prepare: prepareAdding,
   },
@@ -60,7 +68,7 @@ export const deeds: readonly Deed[] = [
     done: 'Enabled',
     warning: 'They can sign in again, with the passwords and the tokens that they had.',
     isDanger: false,
-    mayBeDone: onServer('users:enable'),
+    ...onServer('users:enable'),
     prepare: always((c, { id }) => ask(c, 'POST', `/api/admin/users/${id}/enable`)),
   },
   {
@@ -70,7 +78,7 @@ export const deeds: readonly Deed[] = [
     done: 'Disabled',
     warning: "They are signed out everywhere and can't sign in until they are enabled again. What they have stays.",
     isDanger: true,
-    mayBeDone: onServer('users:disable'),
+    ...onServer('users:disable'),
     prepare: always((c, { id }) => ask(c, 'POST', `/api/admin/users/${id}/disable`)),
   },
   {
@@ -80,7 +88,7 @@ export const deeds: readonly Deed[] = [
     done: 'Deleted',
     warning: 'They go for good, and with the accounts their memberships, roles, sessions and tokens.',
     isDanger: true,
-    mayBeDone: onServer('users:delete'),
+    ...onServer('users:delete'),
     prepare: always((c, { id }) => ask(c, 'DELETE', `/api/admin/users/${id}`)),
   },
 ]

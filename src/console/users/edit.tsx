@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Refusal } from '../ask.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, inWords, isTaken, noFaults } from '../forms.ts'
 import { Field, Form, Hidden, Select } from '../ui/forms.tsx'
 import type { User } from './user.tsx'
 
@@ -66,11 +66,11 @@ export function isSaved({ filled }: Draft, user: User): boolean {
   return fields.every((name) => now[name] === typed[name])
 }
 
-const ofField = { login: /^login is/, email: /^email is/, name: /^name is/, theme: /^theme is/ }
+const ofField = { login: /^(login is|That login)/, email: /^email is/, name: /^name is/, theme: /^theme is/ }
 
 export const refusedDraft = (draft: Draft, refusal: Refusal): Draft => ({
   ...draft,
-  faults: faultsOf(refusal, ofField),
+  faults: faultsOf(inWords(refusal, undefined, [isTaken]), ofField),
 })
 
 const quoted = (name: Name, value: string) => {

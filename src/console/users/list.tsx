@@ -1,14 +1,15 @@
 import type { Child } from 'hono/jsx'
 import { may } from '../../auth/permissions.ts'
 import type { userHit } from '../../users/views.ts'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, type Refusal, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, inWords, isTaken, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Checkbox, Field, Form, Hidden, Select } from '../ui/forms.tsx'
 import { Badge, LastSeen, Pager, Table, withQuery } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
+import { Search } from '../ui/search.tsx'
 import { demand, signedInPage } from '../viewer.ts'
 import { type Deed, deeds } from './deeds.ts'
 
@@ -60,25 +61,6 @@ function statesOf({ isAdmin, isDisabled, authLabels }: Hit): Child[] {
     ...authLabels.map((label) => <Badge>signs in by {label}</Badge>),
   ]
 }
-
-/** Works as a form; where scripts run, the list follows what is typed. */
-const Search = ({ c }: { c: PageContext }) => (
-  <search>
-    <form method="get" action="/users" class="row" data-live="found">
-      <div class="field">
-        <label for="query">Search</label>
-        <input id="query" name="query" type="search" value={c.req.query('query')} placeholder="Login, e-mail or name" />
-      </div>
-      <Select name="show" label="Show" options={filters} filled={filledWith(c.req.query())} />
-      <Select name="sort" label="Order" options={sorts} filled={filledWith(c.req.query())} />
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
 
 /** A search that an index doesn't answer counts no further than to what tells that there is more. */
 function countOf({ totalCount, users, cursor }: Found): string {
@@ -151,7 +133,10 @@ userList.get('/users', signedInPage, async (c) => {
     ),
     children: (
       <>
-        <Search c={c} />
+        <Search c={c} action="/users" placeholder="Login, e-mail or name">
+          <Select name="show" label="Show" options={filters} filled={filledWith(c.req.query())} />
+          <Select name="sort" label="Order" options={sorts} filled={filledWith(c.req.query())} />
+        </Search>
         <List c={c} found={found} />
       </>
     ),
@@ -159,6 +144,14 @@ userList.get('/users', signedInPage, async (c) => {
 })
 
 const ofUser = { password: /password/i, login: /username|login/i, email: /email/i, orgId: /organization/i }
+
+const nameless = 'Enter a login or an e-mail'
+
+/** What the API can't take of this form lacks who it is for, or a password. */
+function told(refusal: Refusal, { text }: Filled): Refusal {
+  const isNameless = text('login').trim() === '' && text('email').trim() === ''
+  return inWords(refusal, isNameless ? nameless : 'Enter a password', [isTaken, [/^Validation error/, nameless]])
+}
 
 const NewUser = ({ filled, faults }: { filled: Filled; faults: Faults }) => (
   <Form action="/users/new" submit="Create the user" cancel="/users" faults={faults}>
@@ -195,6 +188,6 @@ userList.post('/users/new', signedInPage, async (c) => {
     mustChangePassword: has('mustChangePassword'),
   })
   if (answer.ok) return seeOther(c, `/users/${answer.body.id}`, 'created')
-  const children = <NewUser filled={filled} faults={faultsOf(answer, ofUser)} />
+  const children = <NewUser filled={filled} faults={faultsOf(told(answer, filled), ofUser)} />
   return page(c, { title: 'New user', children }, statusOf(answer))
 })

@@ -1,12 +1,11 @@
 import type { Child } from 'hono/jsx'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { decidingInOrg } from '../../auth/guards.ts'
 import { allows, mayGiveRole, mayOnServer, roles } from '../../auth/permissions.ts'
 import { accessDenied } from '../../errors.ts'
 import type { listOrgs, listOrgsOf } from '../../orgs/queries.ts'
 import { ask, type Refusal, read, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
+import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Alert, Field, Form, Select } from '../ui/forms.tsx'
@@ -93,11 +92,10 @@ const Adding = ({ c, filled, faults }: { c: PageContext; filled: Filled; faults:
   </>
 )
 
-type Returned = { filled: Filled; faults: Faults }
+/** What was refused of the list, or the form under it as it comes back. */
+type Shown = { refusal?: Refusal; returned?: Returned }
 
-type Shown = { refusal?: Refusal; returned?: Returned; status?: ContentfulStatusCode }
-
-async function show(c: PageContext, { refusal, returned, status }: Shown = {}) {
+async function show(c: PageContext, { refusal, returned }: Shown = {}) {
   const [user, orgs] = await Promise.all([readUser(c), readOrgs(c)])
   const { rows, pager } = partOf(c, orgs, perPage)
   const { filled, faults } = returned ?? { filled: filledWith({ role: 'Viewer' }), faults: noFaults }
@@ -126,12 +124,12 @@ async function show(c: PageContext, { refusal, returned, status }: Shown = {}) {
         </>
       ),
     },
-    refusal ? statusOf(refusal) : status,
+    refusal ? statusOf(refusal) : returned?.status,
   )
 }
 
 /** What the API can't take of these forms is but a role that there is none of. */
-const noRole = 'Choose a role'
+export const noRole = 'Choose a role'
 
 const orgOf = (c: PageContext) => encodeURIComponent(c.req.param('orgId') ?? '')
 const idOf = (c: PageContext) => encodeURIComponent(c.req.param('id') ?? '')
@@ -202,8 +200,6 @@ userOrgs.post('/users/:id/orgs', signedInPage, async (c) => {
   const filled = await readForm(c)
   const answer = await add(c, filled)
   if (answer.ok) return seeOther(c, `${baseOf(c)}/orgs`, 'added')
-  return show(c, {
-    returned: { filled, faults: faultsOf(inWords(answer, noRole), ofAdding) },
-    status: statusOf(answer),
-  })
+  const faults = faultsOf(inWords(answer, noRole), ofAdding)
+  return show(c, { returned: { filled, faults, status: statusOf(answer) } })
 })

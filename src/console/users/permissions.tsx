@@ -7,6 +7,7 @@ import { newPages } from '../pages.ts'
 import { Hidden } from '../ui/forms.tsx'
 import { Table } from '../ui/lists.tsx'
 import { partOf } from '../ui/paging.tsx'
+import { Search } from '../ui/search.tsx'
 import { signedInPage } from '../viewer.ts'
 import { type Source, SourceOf } from './sources.tsx'
 import { baseOf, readUser, type User, userPage } from './user.tsx'
@@ -58,29 +59,6 @@ const Sources = ({ c, sources }: { c: PageContext; sources: readonly Source[] })
   </ul>
 )
 
-const Search = ({ c }: { c: PageContext }) => (
-  <search>
-    <form method="get" action={`${baseOf(c)}/permissions`} class="row" data-live="found">
-      {c.req.query('targetOrgId') && <Hidden name="targetOrgId" value={c.var.viewer.orgId} />}
-      <div class="field">
-        <label for="query">Search</label>
-        <input
-          id="query"
-          name="query"
-          type="search"
-          value={c.req.query('query')}
-          placeholder="Of an action or a scope"
-        />
-      </div>
-      <p class="buttons">
-        <button type="submit" class="quiet">
-          Search
-        </button>
-      </p>
-    </form>
-  </search>
-)
-
 /** Permissions are held in one org; which others there are is told on another tab. */
 const Where = ({ c, user }: { c: PageContext; user: User }) => {
   const { orgId } = c.var.viewer
@@ -122,7 +100,9 @@ userPermissions.get('/users/:id/permissions', signedInPage, async (c) => {
     children: (
       <>
         <Where c={c} user={user} />
-        <Search c={c} />
+        <Search c={c} action={`${baseOf(c)}/permissions`} placeholder="Of an action or a scope">
+          {c.req.query('targetOrgId') && <Hidden name="targetOrgId" value={c.var.viewer.orgId} />}
+        </Search>
         <div id="found">
           <p>
             {found.length} {found.length === 1 ? 'permission' : 'permissions'}

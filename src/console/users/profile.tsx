@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import { mayOnServer } from '../../auth/permissions.ts'
 import { ask, type Refusal, statusOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
-import { readForm } from '../forms.ts'
+import { conditionOf, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Alert, Form } from '../ui/forms.tsx'
@@ -125,9 +125,6 @@ userProfile.get('/users/:id', signedInPage, async (c) => {
   return show(c, user, draftOf(user, tag))
 })
 
-/** A form without a tag is one that nobody sent from here, and changes whatever it finds. */
-const conditionOf = ({ tag }: Draft): Record<string, string> => (tag ? { 'If-Match': tag } : {})
-
 async function refuse(c: PageContext, draft: Draft, answer: Refusal) {
   const { user, tag } = await readTagged(c)
   const status = statusOf(answer)
@@ -140,6 +137,6 @@ userProfile.post('/users/:id', signedInPage, async (c) => {
   const draft = returnedDraft(await readForm(c))
   const faults = emptied(draft)
   if (faults) return show(c, await readUser(c), { ...draft, faults, status: 400 })
-  const answer = await ask(c, 'PUT', `/api${baseOf(c)}`, bodyOf(draft), conditionOf(draft))
+  const answer = await ask(c, 'PUT', `/api${baseOf(c)}`, bodyOf(draft), conditionOf(draft.tag))
   return answer.ok ? seeOther(c, baseOf(c), 'saved') : refuse(c, draft, answer)
 })

@@ -1,5 +1,5 @@
-import type { authToken } from '../../sessions/views.ts'
 import { ask, type Refusal, read, statusOf } from '../ask.ts'
+import { type Device, nameOf } from '../devices.ts'
 import type { PageContext } from '../env.ts'
 import { readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -15,17 +15,9 @@ export const userSessions = newPages()
 
 const perPage = 25
 
-type Session = ReturnType<typeof authToken>
+const addressOf = ({ clientIp, place }: Device) => [clientIp, place].filter(Boolean).join(', ')
 
-const known = (...words: string[]) => words.filter((word) => word !== '' && word !== 'Other').join(' ')
-
-/** KV may not have the look of a session yet. */
-const deviceOf = ({ browser, browserVersion, os, osVersion }: Session) =>
-  [known(browser, browserVersion), known(os, osVersion)].filter(Boolean).join(' on ') || 'An unknown device'
-
-const addressOf = ({ clientIp, place }: Session) => [clientIp, place].filter(Boolean).join(', ')
-
-const SignOut = ({ c, session }: { c: PageContext; session: Session }) => (
+const SignOut = ({ c, session }: { c: PageContext; session: Device }) => (
   <Form action={`${baseOf(c)}/sessions`} submit="Sign out" isInline>
     <Hidden name="session" value={session.id} />
   </Form>
@@ -34,7 +26,7 @@ const SignOut = ({ c, session }: { c: PageContext; session: Session }) => (
 async function show(c: PageContext, refusal?: Refusal) {
   const [user, sessions] = await Promise.all([
     readUser(c),
-    read<Session[]>(c, `${adminPathOf(c)}/auth-tokens?metadata=true`),
+    read<Device[]>(c, `${adminPathOf(c)}/auth-tokens?metadata=true`),
   ])
   const { rows, pager } = partOf(
     c,
@@ -43,14 +35,14 @@ async function show(c: PageContext, refusal?: Refusal) {
   )
   const isEnded = mayHere(c, 'users.authtoken:write')
   const { viewer, zone } = c.var
-  const cells = (session: Session) => [
-    deviceOf(session),
+  const cells = (session: Device) => [
+    nameOf(session),
     addressOf(session),
     <Time at={session.seenAt} zone={zone} />,
     <Time at={session.createdAt} zone={zone} />,
   ]
-  const isThis = ({ id }: Session) => id === viewer.session?.id
-  const last = (session: Session) => (isThis(session) ? 'This is you, here' : <SignOut c={c} session={session} />)
+  const isThis = ({ id }: Device) => id === viewer.session?.id
+  const last = (session: Device) => (isThis(session) ? 'This is you, here' : <SignOut c={c} session={session} />)
   return userPage(
     c,
     {
