@@ -1,4 +1,5 @@
-// Holds the built Worker to a size and a start-up time, which every cold start pays: `npm run bundle`.
+// Holds the built Worker to a size and a start-up time, which every cold start pays: `npm run bundle`. The console has a size of
+// its own, so that neither it nor the API can grow at the other's expense.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,8 +7,11 @@ import { gzipSync } from 'node:zlib'
 import { startWorker } from './workerd.ts'
 import { build } from './wrangler.ts'
 
-/** Of 1,024 bytes, as wrangler counts them. */
-const maxKilobytes = 100
+/**
+ * Of 1,024 bytes, gzipped, as wrangler counts them. The API had 100 before there were pages, which it had to learn ETags, the
+ * overview and the places of devices for.
+ */
+const maxKilobytes = { api: 101, console: 60 }
 const maxStartMs = 30
 const starts = 5
 
@@ -38,18 +42,21 @@ async function startTime(code: string): Promise<number> {
   }
 }
 
+const kilobytesOf = (code: string) => gzipSync(code, { level: 9 }).length / 1024
+
 const folder = mkdtempSync(`${tmpdir()}/rollcall-bundle-`)
 try {
   const code = readFileSync(build(folder), 'utf8')
-  const kilobytes = gzipSync(code, { level: 9 }).length / 1024
+  const whole = kilobytesOf(code)
+  const api = kilobytesOf(readFileSync(build(folder, 'scripts/apiOnly.ts'), 'utf8'))
   const times: number[] = []
   for (let n = 0; n < starts; n++) times.push(await startTime(code))
   const best = Math.min(...times)
-  console.log(
-    `size      ${kilobytes.toFixed(1)} KiB gzipped (at most ${maxKilobytes}), ${Math.round(code.length / 1024)} KiB`,
-  )
+  console.log(`whole     ${whole.toFixed(1)} KiB gzipped, ${Math.round(code.length / 1024)} KiB`)
+  console.log(`API       ${api.toFixed(1)} KiB gzipped (at most ${maxKilobytes.api})`)
+  console.log(`console   ${(whole - api).toFixed(1)} KiB gzipped (at most ${maxKilobytes.console})`)
   console.log(`start-up  ${best.toFixed(1)} ms, the best of ${starts} in workerd (at most ${maxStartMs})`)
-  if (kilobytes > maxKilobytes || best > maxStartMs) {
+  if (api > maxKilobytes.api || whole - api > maxKilobytes.console || best > maxStartMs) {
     console.error('\n✗ The Worker has grown too heavy: what was added last?')
     process.exitCode = 1
   }

@@ -545,7 +545,7 @@ async function expectSound() {
   expect(counts).toEqual({ users, counted: users, members, countedMembers: members, searchable: users, named: users })
 }
 
-it('answers as the model says, and holds what it says in the end', { timeout: 150_000 }, async () => {
+it('answers as the model says, and holds what it says in the end', { timeout: 300_000 }, async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   await as(root).get('/api/user')
   const tally: Tally = { requests: 0, troubles: 0, unknown: 0 }
