@@ -52,6 +52,16 @@ async function check(browser: Browser, shots: string, server: Server): Promise<T
   ]
 }
 
+/** Rather than that every journey fails without it. */
+function endOf(browser: Browser): Promise<never> {
+  const end = new Promise<never>((_, reject) => {
+    browser.once('disconnected', () => reject(new Error('The browser ended')))
+  })
+  // In the end it is closed, and nobody waits any more.
+  end.catch(() => undefined)
+  return end
+}
+
 async function run(folder: string): Promise<boolean> {
   const shots = `${root}test/browser/shots`
   rmSync(shots, { recursive: true, force: true })
@@ -63,7 +73,7 @@ async function run(folder: string): Promise<boolean> {
     throw error
   })
   try {
-    const tallies = await check(browser, shots, server)
+    const tallies = await Promise.race([check(browser, shots, server), endOf(browser)])
     const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
     const [journeys, pages, budgets] = tallies.map(({ made }) => made)
     const seconds = Math.round((Date.now() - started) / 1000)
@@ -87,3 +97,5 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
+// Journeys that were under way when the browser ended are not waited for.
+process.exit()
