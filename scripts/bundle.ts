@@ -13,7 +13,7 @@ import { build } from './wrangler.ts'
  */
 const maxKilobytes = { api: 101, console: 60 }
 const maxStartMs = 30
-const starts = 9
+const starts = 15
 
 /** Imports the Worker when asked: workerd stands still its own clock while a module runs, so the time is taken out here. */
 const importer = `export default {
