@@ -42,10 +42,19 @@ describe('what every answer has in common', () => {
     expect(answer.headers.get('Set-Cookie')).toBe(cookie)
   })
 
-  it.each(['/nope', '/api/health/', '/healthz/', '/API/user', '//api/user', '/api//user', '/api/User'])(
+  it.each(['/api/health/', '/healthz/', '/api//user', '/api/User', '/api/nope'])(
     'says to whoever is signed in that there is no %s',
     async (path) => {
       expect(await as(root).get(path)).toMatchObject({ status: 404, text: '{"message":"Not found"}\n' })
+    },
+  )
+
+  it.each(['/nope', '/API/user', '//api/user'])(
+    'shows whoever is signed in a page that there is no page %s',
+    async (path) => {
+      const { status, text, headers } = await as(root).get(path)
+      expect({ status, type: headers.get('Content-Type') }).toEqual({ status: 404, type: 'text/html; charset=UTF-8' })
+      expect(text).toContain('<h1>Not found</h1>')
     },
   )
 
