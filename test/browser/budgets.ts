@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/wrangler.ts'
-import { openContext } from './browse.ts'
 import { type Check, runAll, type Tally } from './checks.ts'
 import type { Stage } from './journeys.ts'
 import { maxPageBytes, seen } from './watch.ts'
@@ -56,10 +55,9 @@ async function untilServed(page: Page, path: string): Promise<void> {
 }
 
 /** /users against the same page as a file: what asking the Worker and its database adds to what is seen first. */
-async function paint({ browser, server, world }: Stage): Promise<Budget> {
-  const context = await openContext(browser, server.base, world.cookies['server admin'])
+async function paint({ openTab, server, world }: Stage): Promise<Budget> {
+  const { page, close } = await openTab(true, world.cookies['server admin'])
   try {
-    const page = await context.newPage()
     writeFileSync(`${server.assets}/static.html`, await (await page.request.get('/users')).text())
     await untilServed(page, '/static')
     const times = { page: [] as number[], file: [] as number[] }
@@ -75,7 +73,7 @@ async function paint({ browser, server, world }: Stage): Promise<Budget> {
     const value = `/users after ${own.toFixed(0)} ms, as a file ${file.toFixed(0)} ms: ${ratio.toFixed(2)} times (at most ${maxPaintRatio}), medians of ${rounds}`
     return { value, ok: ratio <= maxPaintRatio }
   } finally {
-    await context.close()
+    await close()
   }
 }
 

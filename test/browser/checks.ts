@@ -11,6 +11,9 @@ export function messageOf(error: unknown): string {
   return text.split('\nBrowser logs:')[0] ?? text
 }
 
+/** Nothing more is tried then. */
+export const over = new AbortController()
+
 function report(name: string, faults: string[]): void {
   console.log(`FAILED  ${name}`)
   for (const fault of faults) console.log(`  ${fault.replaceAll('\n', '\n  ')}`)
@@ -22,6 +25,7 @@ export async function runAll(checks: Check[], atOnce: number): Promise<Tally> {
   const queue = checks.values()
   const work = async () => {
     for (const { name, run } of queue) {
+      over.signal.throwIfAborted()
       const faults = await run().catch((error: unknown) => [messageOf(error)])
       if (faults.length === 0) continue
       failed += 1

@@ -1,16 +1,15 @@
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { signIn } from './api.ts'
-import { openContext } from './browse.ts'
+import type { OpenTab, Tab } from './browse.ts'
 import { type Check, messageOf, runAll, type Tally } from './checks.ts'
 import type { Journey, Kit, Slice } from './journey.ts'
 import type { Mail, Server } from './server.ts'
-import { type Watch, watch } from './watch.ts'
 import { createUser, password, type Role, type World } from './world.ts'
 
 const modes = ['with scripts', 'without scripts'] as const
 type Mode = (typeof modes)[number]
 
-export type Stage = { browser: Browser; server: Server; world: World; shots: string }
+export type Stage = { openTab: OpenTab; server: Server; world: World; shots: string }
 
 async function mailTo(mails: Mail[], address: string): Promise<Mail> {
   for (let tries = 0; tries < 100; tries++) {
@@ -21,38 +20,31 @@ async function mailTo(mails: Mail[], address: string): Promise<Mail> {
   throw new Error(`no mail to ${address}`)
 }
 
-/** Opens browsers, and keeps an eye on all of them. */
-function openBrowsers(browser: Browser, base: string, mode: Mode) {
-  const opened: { context: BrowserContext; watch: Watch }[] = []
+/** Those of one journey. */
+function openBrowsers(openTab: OpenTab, mode: Mode) {
+  const tabs: Tab[] = []
   return {
-    async open(cookie: string | undefined) {
-      const context = await openContext(browser, base, cookie, { javaScriptEnabled: mode === 'with scripts' })
-      opened.push({ context, watch: watch(context, base) })
-      return context.newPage()
+    async open(cookie: string | undefined): Promise<Page> {
+      const tab = await openTab(mode === 'with scripts', cookie)
+      tabs.push(tab)
+      return tab.page
     },
     /** Where they got to; a picture of each is kept. */
     async photograph(file: string): Promise<string[]> {
-      const pages = opened.flatMap(({ context }) => context.pages()).filter((page) => page.url() !== 'about:blank')
+      const pages = tabs.map(({ page }) => page).filter((page) => page.url() !== 'about:blank')
       for (const [index, page] of pages.entries())
         await page.screenshot({ path: `${file}-${index + 1}.png`, fullPage: true }).catch(() => undefined)
       return pages.map((page) => `at ${page.url()}`)
     },
-    /** What was seen in any of them, once all is said. */
     async close(): Promise<string[]> {
-      for (const { context, watch } of opened) {
-        await watch.settle()
-        await context.close()
-      }
-      return opened.flatMap(({ watch }) => watch.problems)
+      const problems: string[] = []
+      for (const tab of tabs) problems.push(...(await tab.close()))
+      return problems
     },
   }
 }
 
-function kitOf(
-  { server, world }: Stage,
-  mode: Mode,
-  open: (cookie: string | undefined) => ReturnType<Kit['browserOf']>,
-): Kit {
+function kitOf({ server, world }: Stage, mode: Mode, open: (cookie: string | undefined) => Promise<Page>): Kit {
   const tag = mode === 'with scripts' ? 'js' : 'plain'
   return {
     base: server.base,
@@ -73,7 +65,7 @@ function kitOf(
 function checkOf(stage: Stage, slice: string, journey: Journey, mode: Mode): Check {
   const name = `${slice}: ${journey.name} (${journey.as}, ${mode})`
   const run = async () => {
-    const { open, photograph, close } = openBrowsers(stage.browser, stage.server.base, mode)
+    const { open, photograph, close } = openBrowsers(stage.openTab, mode)
     const page = await open(stage.world.cookies[journey.as])
     const faults: string[] = []
     try {
@@ -99,13 +91,13 @@ export const makeJourneys = (stage: Stage, slices: Slice[]): Promise<Tally> =>
   )
 
 /** What whoever comes first to an empty directory meets. */
-export const makeFirst = (browser: Browser, base: string, slices: Slice[]): Promise<Tally> =>
+export const makeFirst = (openTab: OpenTab, slices: Slice[]): Promise<Tally> =>
   runAll(
     slices.flatMap(({ name, first = [] }) =>
       first.map(({ mode, run }) => ({
         name: `${name}: an empty directory (${mode})`,
         run: async () => {
-          const { open, close } = openBrowsers(browser, base, mode)
+          const { open, close } = openBrowsers(openTab, mode)
           await run(await open(undefined))
           return close()
         },

@@ -8,9 +8,9 @@ import type { Browser } from 'playwright-core'
 import { root } from '../../scripts/wrangler.ts'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
-import { launch } from './browse.ts'
+import { launch, openTabs } from './browse.ts'
 import { checkBudgets } from './budgets.ts'
-import { messageOf, type Tally } from './checks.ts'
+import { messageOf, over, type Tally } from './checks.ts'
 import { docs } from './docs.ts'
 import { door } from './door.ts'
 import type { Slice } from './journey.ts'
@@ -40,9 +40,10 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function check(browser: Browser, shots: string, server: Server): Promise<Tally[]> {
-  const first = await makeFirst(browser, server.base, chosen)
+  const openTab = openTabs(browser, server.base)
+  const first = await makeFirst(openTab, chosen)
   const world = await timed('people', () => createWorld(server.base))
-  const stage = { browser, server, shots, world }
+  const stage = { openTab, server, shots, world }
   const journeys = await timed('journeys', () => makeJourneys(stage, chosen))
   const stills = await timed('pages', () => checkStills(stage, chosen))
   return [
@@ -52,28 +53,20 @@ async function check(browser: Browser, shots: string, server: Server): Promise<T
   ]
 }
 
-/** Rather than that every journey fails without it. */
-function endOf(browser: Browser): Promise<never> {
-  const end = new Promise<never>((_, reject) => {
-    browser.once('disconnected', () => reject(new Error('The browser ended')))
-  })
-  // In the end it is closed, and nobody waits any more.
-  end.catch(() => undefined)
-  return end
-}
-
 async function run(folder: string): Promise<boolean> {
   const shots = `${root}test/browser/shots`
   rmSync(shots, { recursive: true, force: true })
   mkdirSync(shots, { recursive: true })
   const started = Date.now()
   const browser = await launch()
+  // Rather than that every journey fails without it.
+  browser.once('disconnected', () => over.abort(new Error('The browser ended')))
   const server = await timed('server', () => startServer(folder)).catch(async (error) => {
     await browser.close()
     throw error
   })
   try {
-    const tallies = await Promise.race([check(browser, shots, server), endOf(browser)])
+    const tallies = await check(browser, shots, server)
     const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
     const [journeys, pages, budgets] = tallies.map(({ made }) => made)
     const seconds = Math.round((Date.now() - started) / 1000)
@@ -87,6 +80,9 @@ async function run(folder: string): Promise<boolean> {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => over.abort(new Error(`Stopped by ${signal}`)))
+
 const folder = mkdtempSync(`${tmpdir()}/rollcall-browser-`)
 try {
   if (chosen.length === 0) throw new Error(`The slices are ${slices.map(({ name }) => name.split(' ')[0]).join(', ')}`)
@@ -97,5 +93,3 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-// Journeys that were under way when the browser ended are not waited for.
-process.exit()

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/wrangler.ts'
-import { openContext } from './browse.ts'
-import { type Check, runAll, type Tally } from './checks.ts'
+import { type Check, messageOf, runAll, type Tally } from './checks.ts'
 import type { Slice, Still } from './journey.ts'
 import type { Stage } from './journeys.ts'
-import { watch } from './watch.ts'
 
 const axe = readFileSync(`${root}node_modules/axe-core/axe.min.js`, 'utf8')
 
@@ -48,21 +46,19 @@ async function inspect(page: Page, file: string): Promise<string[]> {
   return faults
 }
 
-function checkOf({ browser, server, world, shots }: Stage, slice: string, still: Still): Check {
+function checkOf({ openTab, world, shots }: Stage, slice: string, still: Still): Check {
   const name = `${slice}: the page "${still.name}" (${still.as})`
   const run = async () => {
-    const context = await openContext(browser, server.base, world.cookies[still.as])
-    const { problems, settle } = watch(context, server.base)
-    const page = await context.newPage()
+    const { page, close } = await openTab(true, world.cookies[still.as])
+    const faults: string[] = []
     try {
       await page.goto(typeof still.path === 'string' ? still.path : still.path(world))
       await still.prepare?.(page)
-      const faults = await inspect(page, `${shots}/${`${slice} ${still.name}`.replace(/\W+/g, '-')}`)
-      await settle()
-      return [...faults, ...problems]
-    } finally {
-      await context.close()
+      faults.push(...(await inspect(page, `${shots}/${`${slice} ${still.name}`.replace(/\W+/g, '-')}`)))
+    } catch (error) {
+      faults.push(messageOf(error))
     }
+    return [...faults, ...(await close())]
   }
   return { name, run }
 }

@@ -30,7 +30,8 @@ const isPage = (response: Response) =>
   !(response.status() >= 300 && response.status() < 400) &&
   (response.headers()['content-type'] ?? '').startsWith('text/html')
 
-export type Watch = { problems: string[]; settle: () => Promise<void> }
+/** What was wrong since it was asked last, once all is said. */
+export type Watch = () => Promise<string[]>
 
 /** Looks at every page that a browser opens, and at all that they ask for. */
 export function watch(context: BrowserContext, base: string): Watch {
@@ -59,10 +60,8 @@ export function watch(context: BrowserContext, base: string): Watch {
     problems.push(`${message.page()?.url()}: console: ${message.text()}`)
   })
   context.on('weberror', (error) => problems.push(`${error.page()?.url()}: ${error.error().message}`))
-  return {
-    problems,
-    settle: async () => {
-      await Promise.all(pending)
-    },
+  return async () => {
+    await Promise.all(pending.splice(0))
+    return problems.splice(0)
   }
 }
