@@ -3,20 +3,11 @@ import { openConsole } from './console/app.tsx'
 
 const console = openConsole(api)
 
-/** Spelled as the router reads it, or not at all. */
-function pathOf(request: Request): string {
-  const { pathname } = new URL(request.url)
-  try {
-    return decodeURI(pathname)
-  } catch {
-    return pathname
-  }
+/** All but pages, by the path as the router reads it. `POST /login` takes JSON alone, as in Grafana; a form goes to a page of its own. */
+function isOfApi(request: Request): boolean {
+  const path = api.getPath(request)
+  return /^\/(api|healthz)(\/|$)/.test(path) || /^(GET \/logout|POST \/login)$/.test(`${request.method} ${path}`)
 }
-
-/** All but pages. `POST /login` takes JSON alone, as in Grafana; a form goes to a page of its own. */
-const isOfApi = (request: Request) =>
-  /^\/(api|healthz)(\/|$)/.test(pathOf(request)) ||
-  /^(GET \/logout|POST \/login)\/?$/.test(`${request.method} ${pathOf(request)}`)
 
 /** The whole Worker: the API, and pages for people beside it. */
 export const app = {

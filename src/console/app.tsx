@@ -39,13 +39,13 @@ function renderOutage(c: PageContext, { status, message, headers }: Refused) {
   const again = headers.get('Retry-After')
   if (again) c.header('Retry-After', again)
   const words = `${message}. The request was ${headers.get('X-Request-Id')}.`
-  return refusal(c, status as ContentfulStatusCode, titles[status] ?? 'Something went wrong', words)
+  return refusal(c, status, titles[status] ?? 'Something went wrong', words)
 }
 
 function renderFailure(error: Error, c: PageContext) {
   if (error instanceof Refused || error instanceof ApiError) {
-    if (error.status === 401) return toSignIn(c)
-    const status = error.status as ContentfulStatusCode
+    const { status } = error
+    if (status === 401) return toSignIn(c)
     if (error instanceof Refused && status >= 500) return renderOutage(c, error)
     return refusal(c, status, titles[status] ?? 'Not possible', error.message)
   }

@@ -13,14 +13,11 @@ import { lookOfViewer } from './look.ts'
 /** What the API answered, with the cookies that it set already handed on to the page. */
 export type Answer<T> = { ok: true; body: T; headers: Headers } | Refusal
 /** Without headers where a page refuses by itself. */
-export type Refusal = { ok: false; status: number; message: string; headers?: Headers }
-
-/** A form that was refused is shown again under the API's own status. */
-export const statusOf = ({ status }: Refusal) => status as ContentfulStatusCode
+export type Refusal = { ok: false; status: ContentfulStatusCode; message: string; headers?: Headers }
 
 /** A page that can't be shown, since the API refused what it shows. */
 export class Refused extends Error {
-  readonly status: number
+  readonly status: ContentfulStatusCode
   readonly headers: Headers
 
   constructor({ status, message, headers = new Headers() }: Refusal) {
@@ -87,7 +84,8 @@ async function answerTo(c: PageContext, request: Request): Promise<Response> {
 
 async function refusalOf(response: Response): Promise<Refusal> {
   const { message = 'Something went wrong' }: { message?: string } = await response.json()
-  return { ok: false, status: response.status, message, headers: response.headers }
+  // A refusal has a body, so its status is one that a page can be answered with.
+  return { ok: false, status: response.status as ContentfulStatusCode, message, headers: response.headers }
 }
 
 /**

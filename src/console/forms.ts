@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { badRequest } from '../errors.ts'
 import { readWhole } from '../input.ts'
-import { type Refusal, statusOf } from './ask.ts'
+import type { Refusal } from './ask.ts'
 import type { PageContext } from './env.ts'
 
 /** What was filled in: the first of each name, empty where there is none; `all` for boxes that share a name. */
@@ -47,7 +47,7 @@ export function inWords(
   words = 'Something is missing here',
   others: readonly Retold[] = [],
 ): Refusal {
-  const all = [...others, [/^bad request data$/i, words] as const]
+  const all: readonly Retold[] = [...others, [/^bad request data$/i, words]]
   const [, message = refusal.message] = all.find(([pattern]) => pattern.test(refusal.message)) ?? []
   return { ...refusal, message }
 }
@@ -77,5 +77,5 @@ export const returnedBy = (form: string, filled: Filled, refusal: Refusal, patte
   form,
   filled,
   faults: faultsOf(refusal, patterns),
-  status: statusOf(refusal),
+  status: refusal.status,
 })

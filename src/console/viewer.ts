@@ -5,18 +5,10 @@ import { may } from '../auth/permissions.ts'
 import { accessDenied } from '../errors.ts'
 import { isSafe } from '../input.ts'
 import { askerOf } from './ask.ts'
-import type { ConsoleEnv, PageContext, Zone } from './env.ts'
+import type { ConsoleEnv, PageContext } from './env.ts'
 import { lookOf } from './look.ts'
 import { withQuery } from './ui/lists.tsx'
-
-/** The zones that a preference may name; any other text, and none, means the browser's. */
-function readZone(timezone: string): Zone {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
-  } catch {
-    return undefined
-  }
-}
+import { readZone } from './zone.ts'
 
 /** A page stands where what it shows stands in the API, so that its viewer is read once for both. */
 const apiPathOf = (path: string) => (/^\/teams\/?$/.test(path) ? '/api/teams/search' : `/api${path}`)

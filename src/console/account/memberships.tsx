@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import { isWithinLimits, may } from '../../auth/permissions.ts'
 import type { listOrgsOf } from '../../orgs/queries.ts'
 import type { teamDetails } from '../../teams/views.ts'
-import { ask, type Refusal, read, statusOf } from '../ask.ts'
+import { ask, type Refusal, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
@@ -49,7 +49,7 @@ async function showOrgs(c: PageContext, refusal?: Refusal) {
       {pager}
     </>
   )
-  const status = refusal && statusOf(refusal)
+  const status = refusal?.status
   return accountPage(c, { current: '/profile/orgs', title: 'Your organizations', children }, status)
 }
 

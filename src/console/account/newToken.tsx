@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refuseLimited } from '../../auth/limits.ts'
-import { ask, statusOf } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
 import { newPages } from '../pages.ts'
@@ -107,5 +107,5 @@ newTokenPages.post('/profile/tokens/new', signedInPage, async (c) => {
   const answer = await ask<{ name: string; key: string }>(c, 'POST', '/api/user/tokens', wanted(filled))
   if (answer.ok) return shownOnce(c, answer.body.name, answer.body.key)
   const refusal = inWords(answer, 'A name is needed, of at most 190 characters')
-  return formPage(c, filled, faultsOf(refusal, ofToken), statusOf(answer))
+  return formPage(c, filled, faultsOf(refusal, ofToken), answer.status)
 })

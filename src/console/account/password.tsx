@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Person } from '../../auth/identity.ts'
 import { authLabels } from '../../users/views.ts'
-import { ask, statusOf } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -106,6 +106,6 @@ passwordPages.post('/profile/password', signedInPage, async (c) => {
   if (newPassword !== text('confirmNew'))
     return show(c, { fields: { confirmNew: 'It is not the same as the one above' } }, 400)
   const answer = await ask(c, 'PUT', '/api/user/password', { oldPassword: text('oldPassword'), newPassword })
-  if (!answer.ok) return show(c, faultsOf(answer, ofPasswords), statusOf(answer))
+  if (!answer.ok) return show(c, faultsOf(answer, ofPasswords), answer.status)
   return seeOther(c, c.var.viewer.mustChangePassword ? '/profile' : '/profile/password', 'password-changed')
 })

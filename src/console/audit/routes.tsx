@@ -1,5 +1,5 @@
 import { knownActions } from '../../auth/actions.ts'
-import { ask, forward, Refused, statusOf } from '../ask.ts'
+import { ask, forward, Refused } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, faultsOf, filledWith, noFaults } from '../forms.ts'
 import { newPages } from '../pages.ts'
@@ -112,7 +112,7 @@ auditPages.get('/audit', signedInPage, async (c) => {
         </>
       ),
     },
-    answer.ok ? 200 : statusOf(answer),
+    answer.ok ? 200 : answer.status,
   )
 })
 

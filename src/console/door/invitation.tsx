@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -49,5 +49,5 @@ invitationPages.post('/invite/:code', async (c) => {
   const answer = await ask(c, 'POST', '/api/user/invite/complete', { inviteCode, ...accountIn(filled) })
   if (answer.ok) return seeOther(c, '/', 'welcome')
   const invite = await read<Invited>(c, inviteAt(inviteCode))
-  return accept(c, invite, filled, faultsOf(answer, ofAccount), statusOf(answer))
+  return accept(c, invite, filled, faultsOf(answer, ofAccount), answer.status)
 })

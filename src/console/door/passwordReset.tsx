@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { canSendMail } from '../../mail/send.ts'
-import { ask, statusOf } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -52,7 +52,7 @@ passwordResetPages.post('/user/password/send-reset-email', async (c) => {
   const answer = await ask(c, 'POST', '/api/user/password/send-reset-email', {
     userOrEmail: filled.text('userOrEmail'),
   })
-  return answer.ok ? seeOther(c, '/login', 'mail-sent') : forgot(c, filled, faultsOf(answer), statusOf(answer))
+  return answer.ok ? seeOther(c, '/login', 'mail-sent') : forgot(c, filled, faultsOf(answer), answer.status)
 })
 
 const ofPasswords = { confirmPassword: /match/i, newPassword: /password/i }
@@ -84,5 +84,5 @@ passwordResetPages.post('/user/password/reset', async (c) => {
   const answer = await ask(c, 'POST', '/api/user/password/reset', body)
   if (answer.ok) return seeOther(c, '/login', 'password-reset')
   const faults = /code/.test(answer.message) ? faultsOf(answer) : faultsOf(answer, ofPasswords)
-  return reset(c, code, faults, statusOf(answer))
+  return reset(c, code, faults, answer.status)
 })

@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { ask, askerOf, statusOf } from '../ask.ts'
+import { ask, askerOf } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, filledWith, noFaults, readForm } from '../forms.ts'
 import { newPages } from '../pages.ts'
@@ -91,5 +91,5 @@ signInPages.post('/login/form', async (c) => {
   if (answer.ok) return c.redirect(answer.body.redirectUrl ?? '/', 303)
   const isIncomplete = answer.status === 400
   const message = isIncomplete ? 'Enter your login and your password' : answer.message
-  return signIn(c, filled, { form: message, fields: {} }, statusOf(answer))
+  return signIn(c, filled, { form: message, fields: {} }, answer.status)
 })

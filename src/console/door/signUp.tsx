@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { canSendMail } from '../../mail/send.ts'
-import { ask, statusOf } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -79,7 +79,7 @@ signUpPages.get('/signup', (c) => {
 signUpPages.post('/signup', async (c) => {
   const filled = await readForm(c)
   const answer = await ask(c, 'POST', '/api/user/signup', { email: filled.text('email') })
-  if (!answer.ok) return signUpPage(c, 'e-mail', filled, faultsOf(answer, ofAccount), statusOf(answer))
+  if (!answer.ok) return signUpPage(c, 'e-mail', filled, faultsOf(answer, ofAccount), answer.status)
   return page(c, {
     title: 'Look into your mail',
     children: <p>A link to go on is on its way to {filled.text('email')}. It is good for a day.</p>,
@@ -91,5 +91,5 @@ signUpPages.post('/signup/account', async (c) => {
   const body = { ...accountIn(filled), code: filled.text('code') }
   const answer = await ask(c, 'POST', '/api/user/signup/step2', body)
   if (answer.ok) return seeOther(c, '/', 'welcome')
-  return signUpPage(c, 'account', filled, faultsOf(answer, ofAccount), statusOf(answer))
+  return signUpPage(c, 'account', filled, faultsOf(answer, ofAccount), answer.status)
 })

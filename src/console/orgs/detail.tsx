@@ -1,5 +1,5 @@
 import { may } from '../../auth/permissions.ts'
-import { ask, type Refusal, Refused, read, statusOf } from '../ask.ts'
+import { ask, type Refusal, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { faultsOf, inWords, noFaults, type ReturnedForm, readForm, returnedBy } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -108,7 +108,7 @@ async function confirmDeletion(c: PageContext, refusal?: Refusal) {
         </Form>
       ),
     },
-    refusal && statusOf(refusal),
+    refusal?.status,
   )
 }
 

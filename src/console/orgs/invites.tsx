@@ -4,7 +4,7 @@ import { notFound } from '../../errors.ts'
 import type { listedInvite } from '../../invites/views.ts'
 import { canSendMail } from '../../mail/send.ts'
 import { day } from '../../time.ts'
-import { ask, Refused, read, statusOf } from '../ask.ts'
+import { ask, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -137,7 +137,7 @@ invitePages.post('/org/invites/new', signedInPage, async (c) => {
   const loginOrEmail = text('loginOrEmail').trim()
   const wanted = { loginOrEmail, name: text('name'), role: text('role'), sendEmail: has('sendEmail') }
   const answer = await ask<{ url?: string; userId?: number }>(c, 'POST', '/api/org/invites', wanted)
-  if (!answer.ok) return invitePage(c, filled, faultsOf(inWords(answer), ofInvite), statusOf(answer))
+  if (!answer.ok) return invitePage(c, filled, faultsOf(inWords(answer), ofInvite), answer.status)
   const { url, userId } = answer.body
   if (url !== undefined) return linkPage(c, loginOrEmail, url)
   return userId === undefined ? seeOther(c, '/org/invites', 'invited') : afterJoining(c)

@@ -1,6 +1,6 @@
 import { may } from '../../auth/permissions.ts'
 import type { listOrgs } from '../../orgs/queries.ts'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -86,5 +86,5 @@ orgList.post('/orgs/new', signedInPage, async (c) => {
   if (answer.ok) return seeOther(c, `/orgs/${answer.body.orgId}`, 'created')
   const faults = faultsOf(inWords(answer), { name: /name|missing/i })
   const children = <NewOrg filled={filled} faults={faults} />
-  return page(c, { title: 'New organization', children }, statusOf(answer))
+  return page(c, { title: 'New organization', children }, answer.status)
 })

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { may, mayOnServer } from '../../auth/permissions.ts'
 import { notFound } from '../../errors.ts'
-import { ask, type Refusal, statusOf } from '../ask.ts'
+import { ask, type Refusal } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -41,7 +41,7 @@ async function show(c: PageContext, refused?: RefusedDeed, status?: ContentfulSt
 
 /** The list as somebody looked at it, with what was refused. */
 const showAgain = (c: PageContext, refusal: Refusal, role?: string) =>
-  show(c, { userId: c.req.param('userId') ?? '', role, message: refusal.message }, statusOf(refusal))
+  show(c, { userId: c.req.param('userId') ?? '', role, message: refusal.message }, refusal.status)
 
 /** Whoever is no admin here any more by their own doing may not see the list again. */
 function back(c: PageContext): string {
@@ -104,7 +104,7 @@ async function add(c: PageContext) {
   const body = { loginOrEmail: text('loginOrEmail').trim(), role: text('role') }
   const answer = await ask(c, 'POST', `/api${baseOf(c)}/users`, body)
   if (answer.ok) return seeOther(c, seesMembers(c) ? `${baseOf(c)}/users` : `${baseOf(c)}/users/new`, 'added')
-  return addPage(c, filled, faultsOf(inWords(answer), ofMember), statusOf(answer))
+  return addPage(c, filled, faultsOf(inWords(answer), ofMember), answer.status)
 }
 
 /** What the API does with the account of whoever is in no other org. */

@@ -1,6 +1,7 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { may } from '../../auth/permissions.ts'
 import { accessDenied } from '../../errors.ts'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext, Zone } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -127,7 +128,7 @@ roleDetail.get('/roles/hard-reset', signedInPage, (c) => {
   return reset(c, noFaults)
 })
 
-const reset = (c: PageContext, faults: Faults, status: Parameters<typeof page>[2] = 200) =>
+const reset = (c: PageContext, faults: Faults, status: ContentfulStatusCode = 200) =>
   page(
     c,
     {
@@ -153,7 +154,7 @@ const reset = (c: PageContext, faults: Faults, status: Parameters<typeof page>[2
 
 roleDetail.post('/roles/hard-reset', signedInPage, async (c) => {
   const answer = await ask(c, 'POST', '/api/access-control/roles/hard-reset', { BasicRoles: true })
-  return answer.ok ? seeOther(c, '/roles?show=Basic', 'roles-reset') : reset(c, faultsOf(answer), statusOf(answer))
+  return answer.ok ? seeOther(c, '/roles?show=Basic', 'roles-reset') : reset(c, faultsOf(answer), answer.status)
 })
 
 roleDetail.get('/roles/:uid', signedInPage, async (c) => {
@@ -174,7 +175,7 @@ roleDetail.get('/roles/:uid', signedInPage, async (c) => {
 
 type Deleting = { uid: string; title: string; filled: Filled; faults: Faults }
 
-const deletion = (c: PageContext, { uid, title, filled, faults }: Deleting, status: Parameters<typeof page>[2] = 200) =>
+const deletion = (c: PageContext, { uid, title, filled, faults }: Deleting, status: ContentfulStatusCode = 200) =>
   page(
     c,
     {
@@ -211,5 +212,5 @@ roleDetail.post('/roles/:uid/delete', signedInPage, async (c) => {
   const faults = isAssigned.test(answer.message)
     ? { form: 'Somebody has this role: tick the box to take it away from them too.', fields: {} }
     : faultsOf(answer)
-  return deletion(c, { uid, title: titleOfUid(uid), filled, faults }, statusOf(answer))
+  return deletion(c, { uid, title: titleOfUid(uid), filled, faults }, answer.status)
 })

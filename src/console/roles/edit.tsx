@@ -1,7 +1,8 @@
 import type { Child } from 'hono/jsx'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { mayOnServer } from '../../auth/permissions.ts'
 import { isBasic } from '../../auth/roles.ts'
-import { type Answer, ask, type Refusal, read, statusOf } from '../ask.ts'
+import { type Answer, ask, type Refusal, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -69,7 +70,7 @@ const Editor = ({ draft, action, submit, cancel, children }: EditorProps) => (
 /** For whoever manages roles on the whole server. */
 const maySetGlobal = (c: PageContext) => mayOnServer(c.var.viewer, 'roles:write', delegate)
 
-const newRole = (c: PageContext, draft: Draft, status: Parameters<typeof page>[2] = 200) =>
+const newRole = (c: PageContext, draft: Draft, status: ContentfulStatusCode = 200) =>
   page(
     c,
     {
@@ -110,7 +111,7 @@ roleEditor.post('/roles/new', signedInPage, async (c) => {
   const body = { ...roleIn(draft), uid: text('uid'), version: 1, global: has('global') }
   const answer = await ask<Full>(c, 'POST', '/api/access-control/roles', body)
   if (answer.ok) return seeOther(c, pathOf(answer.body.uid), 'created')
-  return newRole(c, refusedDraft(draft, answer), statusOf(answer))
+  return newRole(c, refusedDraft(draft, answer), answer.status)
 })
 
 type Editing = { uid: string; title: string; draft: Draft; submit?: string; above?: Child }
@@ -118,7 +119,7 @@ type Editing = { uid: string; title: string; draft: Draft; submit?: string; abov
 const editing = (
   c: PageContext,
   { uid, title, draft, submit = 'Save', above }: Editing,
-  status: Parameters<typeof page>[2] = 200,
+  status: ContentfulStatusCode = 200,
 ) =>
   page(
     c,
@@ -190,7 +191,7 @@ async function conflict(c: PageContext, draft: Draft, refusal: Refusal) {
   const next = { ...filled, text: (name: string) => (name === 'version' ? version : filled.text(name)) }
   const above = <Differences stored={stored} draft={draft} />
   const shown = { uid, title: titleOf(stored), draft: { ...draft, filled: next }, submit: 'Save mine over it', above }
-  return editing(c, shown, statusOf(refusal))
+  return editing(c, shown, refusal.status)
 }
 
 function save(c: PageContext, uid: string, draft: Draft): Promise<Answer<Full>> {
@@ -210,5 +211,5 @@ roleEditor.post('/roles/:uid/edit', signedInPage, async (c) => {
   const answer = await save(c, uid, draft)
   if (answer.ok) return seeOther(c, pathOf(uid), 'saved')
   if (isOutdated(answer)) return conflict(c, draft, answer)
-  return editing(c, { uid, title, draft: refusedDraft(draft, answer) }, statusOf(answer))
+  return editing(c, { uid, title, draft: refusedDraft(draft, answer) }, answer.status)
 })

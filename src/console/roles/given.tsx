@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { may, mayOnServer } from '../../auth/permissions.ts'
-import { ask, Refused, read, statusOf } from '../ask.ts'
+import { ask, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -157,7 +157,7 @@ async function give(c: PageContext, holder: Holder) {
   const given = { roleUid: text('role'), global: text('where') === 'everywhere' }
   const answer = await ask(c, 'POST', holder.apiOf(c), given)
   if (answer.ok) return seeOther(c, rolesOf(c, holder), 'given')
-  return showChoice(c, holder, faultsOf(answer), statusOf(answer))
+  return showChoice(c, holder, faultsOf(answer), answer.status)
 }
 
 const places = [
@@ -205,7 +205,7 @@ async function take(c: PageContext, holder: Holder) {
   const query = where === 'everywhere' ? '?global=true' : ''
   const answer = await ask(c, 'DELETE', `${holder.apiOf(c)}/${encodeURIComponent(uidOf(c))}${query}`)
   if (answer.ok) return seeOther(c, rolesOf(c, holder), 'taken-away')
-  if (answer.status !== 404) return confirm(c, holder, where, faultsOf(answer), statusOf(answer))
+  if (answer.status !== 404) return confirm(c, holder, where, faultsOf(answer), answer.status)
   const isGiven = (await readGiven(c, holder)).some(({ uid }) => uid === uidOf(c))
   // The same form, sent twice.
   if (!isGiven) return seeOther(c, rolesOf(c, holder), 'taken-away')
@@ -213,7 +213,7 @@ async function take(c: PageContext, holder: Holder) {
     where === ''
       ? { form: 'It was given in every organization: a server admin takes it away', fields: {} }
       : { fields: { where: notThere } }
-  return confirm(c, holder, where, faults, statusOf(answer))
+  return confirm(c, holder, where, faults, answer.status)
 }
 
 export function givenRolePages(holder: Holder) {

@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { givenPermission } from '../../accessControl/views.ts'
 import { may } from '../../auth/permissions.ts'
 import { accessDenied } from '../../errors.ts'
-import { ask, Refused, read, statusOf } from '../ask.ts'
+import { ask, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -153,7 +153,7 @@ const set = (c: PageContext, kind: Kind, id: number, permission: string) =>
 async function give(c: PageContext, kind: Kind, id: number, filled: Filled) {
   const answer = await set(c, kind, id, filled.text('permission'))
   if (answer.ok) return seeOther(c, back(c, kind, id), 'given')
-  return show(c, { filled, faults: faultsOf(answer, { who: /not found/i }), status: statusOf(answer) })
+  return show(c, { filled, faults: faultsOf(answer, { who: /not found/i }), status: answer.status })
 }
 
 accountAccess.post('/serviceaccounts/:id/access', signedInPage, async (c) => {
@@ -207,5 +207,5 @@ accountAccess.post(oneOwner, signedInPage, async (c) => {
   const id = Number(c.req.param('ownerId'))
   const answer = await set(c, kind, id, '')
   if (answer.ok) return seeOther(c, back(c, kind, id), 'taken-away')
-  return confirm(c, faultsOf(answer), statusOf(answer))
+  return confirm(c, faultsOf(answer), answer.status)
 })

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { may } from '../../auth/permissions.ts'
 import type { apiKey } from '../../tokens/views.ts'
-import { ask, Refused, read, statusOf } from '../ask.ts'
+import { ask, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -114,7 +114,7 @@ apiKeyPages.post('/apikeys', signedInPage, async (c) => {
   const answer = await ask<{ key: string }>(c, 'POST', '/api/auth/keys', { name, role, secondsToLive: secondsOf(days) })
   if (!answer.ok) {
     const faults = faultsOf(nameInWords(answer), { role: /role/i, name: /name/i })
-    return showNew(c, filled, faults, statusOf(answer))
+    return showNew(c, filled, faults, answer.status)
   }
   return page(c, {
     title: 'New API key',
@@ -152,5 +152,5 @@ apiKeyPages.get('/apikeys/:id/delete', signedInPage, (c) => {
 apiKeyPages.post('/apikeys/:id/delete', signedInPage, async (c) => {
   const answer = await ask(c, 'DELETE', `/api/auth/keys/${encodeURIComponent(c.req.param('id'))}`)
   if (answer.ok || answer.status === 404) return seeOther(c, '/apikeys', 'deleted')
-  return confirm(c, faultsOf(answer), statusOf(answer))
+  return confirm(c, faultsOf(answer), answer.status)
 })

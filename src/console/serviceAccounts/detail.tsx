@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accessDenied } from '../../errors.ts'
-import { type Answer, ask, statusOf } from '../ask.ts'
+import { type Answer, ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -82,7 +82,7 @@ accountDetail.post('/serviceaccounts/:id', signedInPage, async (c) => {
   const change = { name: filled.text('name'), role: filled.text('role') }
   const answer = await ask(c, 'PATCH', `/api${baseOf(c)}`, change)
   if (answer.ok) return seeOther(c, baseOf(c), 'saved')
-  return show(c, { filled, faults: faultsOf(answer, { role: /role/i }), status: statusOf(answer) })
+  return show(c, { filled, faults: faultsOf(answer, { role: /role/i }), status: answer.status })
 })
 
 /** What takes something away: said first, then done. */
@@ -130,12 +130,12 @@ for (const deed of ['disable', 'delete'] as const) {
   accountDetail.post(`/serviceaccounts/:id/${deed}`, signedInPage, async (c) => {
     const answer = await deeds[deed].ask(c)
     if (answer.ok) return seeOther(c, deeds[deed].after(c), deeds[deed].done)
-    return confirm(c, deed, faultsOf(answer), statusOf(answer))
+    return confirm(c, deed, faultsOf(answer), answer.status)
   })
 }
 
 accountDetail.post('/serviceaccounts/:id/enable', signedInPage, async (c) => {
   const answer = await ask(c, 'PATCH', `/api${baseOf(c)}`, { isDisabled: false })
   if (answer.ok) return seeOther(c, baseOf(c), 'program-enabled')
-  return show(c, { filled: filledWith({}), faults: faultsOf(answer), status: statusOf(answer) })
+  return show(c, { filled: filledWith({}), faults: faultsOf(answer), status: answer.status })
 })

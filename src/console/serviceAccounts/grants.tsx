@@ -1,5 +1,5 @@
 import type { shownGrants } from '../../serviceAccounts/views.ts'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -64,6 +64,6 @@ accountGrants.post('/serviceaccounts/:id/grants', signedInPage, async (c) => {
   return show(c, {
     filled,
     faults: faultsOf(answer, { permissions: /bad request|permissions/i }),
-    status: statusOf(answer),
+    status: answer.status,
   })
 })

@@ -1,6 +1,6 @@
 import { may } from '../../auth/permissions.ts'
 import type { accountHit } from '../../serviceAccounts/views.ts'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -129,7 +129,7 @@ serviceAccountPages.post('/serviceaccounts/new', signedInPage, async (c) => {
   return page(
     c,
     { title: 'New service account', children: <NewAccount c={c} filled={filled} faults={faults} /> },
-    statusOf(answer),
+    answer.status,
   )
 })
 

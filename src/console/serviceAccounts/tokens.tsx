@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { accessDenied } from '../../errors.ts'
 import type { accountToken } from '../../serviceAccounts/views.ts'
-import { ask, Refused, read, statusOf } from '../ask.ts'
+import { ask, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -99,7 +99,7 @@ accountTokens.post('/serviceaccounts/:id/tokens', signedInPage, async (c) => {
   if (!isLifetime(filled.text('days'))) return showNew(c, filled, lifetimeFault, 400)
   const wanted = { name, secondsToLive: secondsOf(filled.text('days')) }
   const answer = await ask<{ key: string }>(c, 'POST', `/api${tokensOf(c)}`, wanted)
-  if (!answer.ok) return showNew(c, filled, faultsOf(nameInWords(answer), { name: /name/i }), statusOf(answer))
+  if (!answer.ok) return showNew(c, filled, faultsOf(nameInWords(answer), { name: /name/i }), answer.status)
   const account = await readAccount(c)
   const children = (
     <>
@@ -139,5 +139,5 @@ accountTokens.get('/serviceaccounts/:id/tokens/:tokenId/delete', signedInPage, (
 accountTokens.post('/serviceaccounts/:id/tokens/:tokenId/delete', signedInPage, async (c) => {
   const answer = await ask(c, 'DELETE', `/api${tokensOf(c)}/${encodeURIComponent(c.req.param('tokenId'))}`)
   if (answer.ok || answer.status === 404) return seeOther(c, tokensOf(c), 'deleted')
-  return confirm(c, faultsOf(answer), statusOf(answer))
+  return confirm(c, faultsOf(answer), answer.status)
 })

@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { ask, statusOf } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, faultsOf, filledWith, inWords, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -57,7 +57,7 @@ teamDetail.post('/teams/:teamId', signedInPage, async (c) => {
   const change = { name: filled.text('name'), email: filled.text('email') }
   const answer = await ask(c, 'PUT', `/api${baseOf(c)}`, change)
   if (answer.ok) return seeOther(c, baseOf(c), 'saved')
-  return show(c, { filled, faults: faultsOf(inWords(answer), ofTeam), status: statusOf(answer) })
+  return show(c, { filled, faults: faultsOf(inWords(answer), ofTeam), status: answer.status })
 })
 
 async function confirm(c: PageContext, faults: Faults, status?: ContentfulStatusCode) {
@@ -82,5 +82,5 @@ teamDetail.get('/teams/:teamId/delete', signedInPage, (c) => {
 teamDetail.post('/teams/:teamId/delete', signedInPage, async (c) => {
   const answer = await ask(c, 'DELETE', `/api${baseOf(c)}`)
   if (answer.ok || answer.status === 404) return seeOther(c, afterTeam(c), 'deleted')
-  return confirm(c, faultsOf(answer), statusOf(answer))
+  return confirm(c, faultsOf(answer), answer.status)
 })

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { may, teamAdmin, teamMember } from '../../auth/permissions.ts'
 import type { memberDetails } from '../../teams/views.ts'
-import { ask, Refused, read, statusOf } from '../ask.ts'
+import { ask, Refused, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -141,7 +141,7 @@ async function add(c: PageContext, userId: number, filled: Filled) {
   const answer = isAdmin && (added.ok || isThere) ? await setPermission(c, userId, teamAdmin) : added
   if (answer.ok) return seeOther(c, membersOf(c), 'added')
   if (isThere && !isAdmin) return seeOther(c, membersOf(c), 'already-there')
-  return show(c, { filled, faults: faultsOf(answer, { who: /user/i }), status: statusOf(answer) })
+  return show(c, { filled, faults: faultsOf(answer, { who: /user/i }), status: answer.status })
 }
 
 /** Only what the form offers: an empty one must not pass for 0, which takes the team from its admin. */
@@ -151,7 +151,7 @@ async function change(c: PageContext, { text }: Filled) {
   if (!place) return show(c, { filled: filledWith({}), faults: noPlace, status: 400 })
   const answer = await setPermission(c, userId, Number(place[0]))
   if (answer.ok) return seeOther(c, back(c, userId, baseOf(c)), 'saved')
-  return show(c, { filled: filledWith({}), faults: faultsOf(answer), status: statusOf(answer) })
+  return show(c, { filled: filledWith({}), faults: faultsOf(answer), status: answer.status })
 }
 
 /** Of a member, of somebody who was chosen among several, or of whoever is called as was typed. */
@@ -199,5 +199,5 @@ teamMembers.get('/teams/:teamId/members/:userId/delete', signedInPage, (c) => {
 teamMembers.post('/teams/:teamId/members/:userId/delete', signedInPage, async (c) => {
   const answer = await ask(c, 'DELETE', `/api${membersOf(c)}/${userOf(c)}`)
   if (answer.ok || answer.status === 404) return seeOther(c, back(c, userOf(c), '/'), 'removed')
-  return confirm(c, faultsOf(answer), statusOf(answer))
+  return confirm(c, faultsOf(answer), answer.status)
 })

@@ -1,4 +1,4 @@
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { faultsOf, filledWith, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -48,5 +48,5 @@ teamPreferences.post('/teams/:teamId/preferences', signedInPage, async (c) => {
   const filled = await readForm(c)
   const answer = await ask(c, 'PATCH', `/api${pathOf(c)}`, preferredIn(filled))
   if (answer.ok) return seeOther(c, pathOf(c), 'saved')
-  return show(c, { filled, faults: faultsOf(answer, { theme: /theme/i }), status: statusOf(answer) })
+  return show(c, { filled, faults: faultsOf(answer, { theme: /theme/i }), status: answer.status })
 })

@@ -1,6 +1,6 @@
 import { may } from '../../auth/permissions.ts'
 import type { teamDetails } from '../../teams/views.ts'
-import { ask, read, statusOf } from '../ask.ts'
+import { ask, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -94,7 +94,7 @@ teamPages.post('/teams/new', signedInPage, async (c) => {
   const answer = await ask<{ teamId: number }>(c, 'POST', '/api/teams', team)
   if (answer.ok) return seeOther(c, `/teams/${answer.body.teamId}`, 'created')
   const children = <NewTeam filled={filled} faults={faultsOf(inWords(answer), ofTeam)} />
-  return page(c, { title: 'New team', children }, statusOf(answer))
+  return page(c, { title: 'New team', children }, answer.status)
 })
 
 /** After `/teams/new`, which is no team. */

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { day } from '../../time.ts'
 import type { Zone } from '../env.ts'
+import { writtenIn } from '../zone.ts'
 
 type TableProps = {
   /** What the rows are; read out, not shown. */
@@ -88,13 +89,7 @@ export const Pager = ({ first, previous, next }: PagerProps) =>
 /** Day and time in the viewer's zone. Where that is the browser's, a script puts it there; until then it is UTC. */
 export function Time({ at, zone }: { at: string | null | undefined; zone: Zone }) {
   if (!at || at.startsWith('0001-')) return <>never</>
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone ?? 'UTC' })
-  return (
-    <time datetime={at}>
-      {format.format(new Date(at))}
-      {zone ? '' : ' UTC'}
-    </time>
-  )
+  return <time datetime={at}>{writtenIn(zone, at)}</time>
 }
 
 const nineYears = 9 * 365 * day

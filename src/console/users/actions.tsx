@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { ask, type Refusal, statusOf } from '../ask.ts'
+import { ask, type Refusal } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -147,7 +147,7 @@ async function passwordPage(c: PageContext, isDue: boolean, faults: Faults, refu
       <Checkbox name="mustChangePassword" label="To be changed at the next sign-in" filled={filled} />
     </Form>
   )
-  return page(c, { title: `Password of ${user.login}`, children }, refusal && statusOf(refusal))
+  return page(c, { title: `Password of ${user.login}`, children }, refusal?.status)
 }
 
 userActions.get('/users/:id/password', signedInPage, (c) => {

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { roles } from '../../auth/permissions.ts'
 import { accessDenied } from '../../errors.ts'
-import { ask, statusOf } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -137,7 +137,7 @@ async function perform(c: PageContext, deed: Deed, ids: readonly number[], fille
   const work = await deed.prepare(c, filled)
   if (typeof work !== 'function') {
     const users = await readUsers(c, ids)
-    return askPage(c, { deed, users, filled, faults: faultsOf(work, ofAdding), status: statusOf(work) })
+    return askPage(c, { deed, users, filled, faults: faultsOf(work, ofAdding), status: work.status })
   }
   const people = ids.map((id) => ({ id, login: filled.text(`login.${id}`) || `user ${id}` }))
   const outcomes = await inTurn(people, async (person): Promise<Outcome> => {

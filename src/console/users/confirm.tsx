@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { type Answer, type Refusal, statusOf } from '../ask.ts'
+import type { Answer, Refusal } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { faultsOf, noFaults } from '../forms.ts'
 import { newPages } from '../pages.ts'
@@ -30,7 +30,7 @@ export const confirmPage = (c: PageContext, { title, children, ...form }: Questi
         </Form>
       ),
     },
-    refusal && statusOf(refusal),
+    refusal?.status,
   )
 
 type Deed = {

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { may } from '../../auth/permissions.ts'
 import type { userHit } from '../../users/views.ts'
-import { ask, type Refusal, read, statusOf } from '../ask.ts'
+import { ask, type Refusal, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, isTaken, noFaults, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -189,5 +189,5 @@ userList.post('/users/new', signedInPage, async (c) => {
   })
   if (answer.ok) return seeOther(c, `/users/${answer.body.id}`, 'created')
   const children = <NewUser filled={filled} faults={faultsOf(told(answer, filled), ofUser)} />
-  return page(c, { title: 'New user', children }, statusOf(answer))
+  return page(c, { title: 'New user', children }, answer.status)
 })

@@ -3,7 +3,7 @@ import { decidingInOrg } from '../../auth/guards.ts'
 import { allows, mayGiveRole, mayOnServer, roles } from '../../auth/permissions.ts'
 import { accessDenied } from '../../errors.ts'
 import type { listOrgs, listOrgsOf } from '../../orgs/queries.ts'
-import { ask, type Refusal, read, statusOf } from '../ask.ts'
+import { ask, type Refusal, read } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, type Returned, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -124,7 +124,7 @@ async function show(c: PageContext, { refusal, returned }: Shown = {}) {
         </>
       ),
     },
-    refusal ? statusOf(refusal) : returned?.status,
+    refusal ? refusal.status : returned?.status,
   )
 }
 
@@ -201,5 +201,5 @@ userOrgs.post('/users/:id/orgs', signedInPage, async (c) => {
   const answer = await add(c, filled)
   if (answer.ok) return seeOther(c, `${baseOf(c)}/orgs`, 'added')
   const faults = faultsOf(inWords(answer, noRole), ofAdding)
-  return show(c, { returned: { filled, faults, status: statusOf(answer) } })
+  return show(c, { returned: { filled, faults, status: answer.status } })
 })

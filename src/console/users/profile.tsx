@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { mayOnServer } from '../../auth/permissions.ts'
-import { ask, type Refusal, statusOf } from '../ask.ts'
+import { ask, type Refusal } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { conditionOf, readForm } from '../forms.ts'
 import { seeOther } from '../notices.ts'
@@ -127,7 +127,7 @@ userProfile.get('/users/:id', signedInPage, async (c) => {
 
 async function refuse(c: PageContext, draft: Draft, answer: Refusal) {
   const { user, tag } = await readTagged(c)
-  const status = statusOf(answer)
+  const status = answer.status
   if (status !== 412) return show(c, user, { ...refusedDraft(draft, answer), status })
   if (isSaved(draft, user)) return seeOther(c, baseOf(c), 'saved')
   return show(c, user, { ...mergedDraft(draft, user, tag), status })

@@ -1,4 +1,4 @@
-import { ask, type Refusal, read, statusOf } from '../ask.ts'
+import { ask, type Refusal, read } from '../ask.ts'
 import { type Device, nameOf } from '../devices.ts'
 import type { PageContext } from '../env.ts'
 import { readForm } from '../forms.ts'
@@ -66,7 +66,7 @@ async function show(c: PageContext, refusal?: Refusal) {
         </>
       ),
     },
-    refusal && statusOf(refusal),
+    refusal?.status,
   )
 }
 
