@@ -29,22 +29,36 @@ function openMailbox(): Promise<string> {
   })
 }
 
+const worker = cloudflareTest({
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: {
+    bindings: {
+      TEST_MIGRATIONS: migrations,
+      TEST_MAILBOX: await openMailbox(),
+      ADMIN_PASSWORD: 'admin',
+      PASSWORD_SCHEME: 'pbkdf2',
+    },
+    d1Databases: ['TEST_DB'],
+    email: { send_email: [{ name: 'TEST_EMAIL' }] },
+  },
+})
+
+// What takes seconds on a busy machine is not wrong: a test that hangs is.
 export default defineConfig({
-  plugins: [
-    cloudflareTest({
-      wrangler: { configPath: './wrangler.toml' },
-      miniflare: {
-        bindings: {
-          TEST_MIGRATIONS: migrations,
-          TEST_MAILBOX: await openMailbox(),
-          ADMIN_PASSWORD: 'admin',
-          PASSWORD_SCHEME: 'pbkdf2',
+  test: {
+    projects: [
+      {
+        plugins: [worker],
+        test: {
+          name: 'worker',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/tools/**'],
+          setupFiles: ['test/support/setup.ts'],
+          testTimeout: 30_000,
         },
-        d1Databases: ['TEST_DB'],
-        email: { send_email: [{ name: 'TEST_EMAIL' }] },
       },
-    }),
-  ],
-  // What takes seconds on a busy machine is not wrong: a test that hangs is.
-  test: { setupFiles: ['test/support/setup.ts'], testTimeout: 30_000 },
+      // What runs on the operator's machine, in Node, on a local D1 of its own.
+      { test: { name: 'tools', include: ['test/tools/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
 })

@@ -1,0 +1,47 @@
+// What every command of `rollcall` is, and how it ends.
+
+import type { ParseArgsConfig } from 'node:util'
+import { parseArgs } from 'node:util'
+import type { Where } from '../directory/database.ts'
+
+export type Command = {
+  /** As it is typed: `user list`. */
+  name: string
+  summary: string
+  /** What may follow the name, and what each of it means. */
+  usage: string
+  /** The exit code: 0 done, 1 refused or failed. Throws `Failure` for 1, `Misuse` for 2. */
+  run(args: string[]): Promise<number>
+}
+
+/** It was understood and could not be done; the message says what to do. Exit code 1. */
+export class Failure extends Error {}
+
+/** It could not be understood. Exit code 2. */
+export class Misuse extends Error {}
+
+/** Where the database is, for those commands that need it. */
+export const whereOptions = {
+  local: { type: 'boolean' },
+  remote: { type: 'boolean' },
+  'persist-to': { type: 'string' },
+  env: { type: 'string' },
+} as const satisfies ParseArgsConfig['options']
+
+type WhereValues = { local?: boolean; remote?: boolean; 'persist-to'?: string; env?: string }
+
+/** The local database where nothing is said. */
+export function whereIn({ local, remote, 'persist-to': persistTo, env }: WhereValues): Where {
+  if (local && remote) throw new Misuse('--local and --remote exclude each other')
+  if (remote && persistTo) throw new Misuse('--persist-to is for a local database')
+  return { remote, persistTo, env }
+}
+
+/** `parseArgs`, whose complaints about what was typed are `Misuse`. */
+export function parsed<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error))
+  }
+}
