@@ -4,6 +4,7 @@ import { type ApiError, forbidden, traced, unauthorized } from '../errors.ts'
 import { isSafe, parseInt64 } from '../input.ts'
 import { clearSessionCookie, readSessionCookie } from './cookies.ts'
 import { readCredential } from './credentials.ts'
+import { adoptToken } from './grafanaTokens.ts'
 import type { Identity, Machine, Person } from './identity.ts'
 import { touchLater } from './lastSeen.ts'
 import { type Acting, findBySession, findByToken, type Refusal } from './queries.ts'
@@ -55,7 +56,9 @@ const refusals: Record<Refusal, () => ApiError> = {
 
 /** A mistyped token is known without asking the database. An org header moves a person's token, never a machine's. */
 async function byToken(c: RequestContext, token: string, acting: Acting): Promise<Person | Machine> {
-  const found = isWellFormed(token) ? await findByToken(c.var.db, secretHash(token), acting, c.var.now) : undefined
+  const find = () => findByToken(c.var.db, secretHash(token), acting, c.var.now)
+  const known = isWellFormed(token) ? await find() : undefined
+  const found = known ?? ((await adoptToken(c, token)) ? await find() : undefined)
   if (typeof found === 'object') return found
   throw refusals[found ?? 'revoked']()
 }

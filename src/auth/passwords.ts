@@ -1,5 +1,5 @@
 import { argon2id } from '@noble/hashes/argon2.js'
-import { hexToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { fromBase64, toBase64 } from './base64.ts'
 
 /** How a new hash is made. `pbkdf2` is the documented cheaper alternative: 17 ms of CPU instead of 190. */
@@ -76,13 +76,13 @@ export async function verifyPassword(stored: string, password: string): Promise<
   return equalBytes(await pbkdf2(passwordBytes(password), fromBase64(salt), pbkdf2Rounds, keyBytes), fromBase64(hash))
 }
 
+/** Grafana's hash of a password, or of a token's secret: 50 bytes in hex. About 5 ms of CPU. */
+export async function grafanaDigest(secret: string, salt: Uint8Array<ArrayBuffer>): Promise<string> {
+  return bytesToHex(await pbkdf2(Uint8Array.from(encoder.encode(secret)), salt, grafana.rounds, grafana.bytes))
+}
+
 async function verifyGrafana([salt, hex]: string[], password: string): Promise<boolean> {
   if (!isBase64(salt) || !hex || !/^[0-9a-f]{100}$/.test(hex)) return false
-  const actual = await pbkdf2(
-    Uint8Array.from(encoder.encode(password)),
-    fromBase64(salt),
-    grafana.rounds,
-    grafana.bytes,
-  )
+  const actual = hexToBytes(await grafanaDigest(password, fromBase64(salt)))
   return equalBytes(actual, hexToBytes(hex))
 }

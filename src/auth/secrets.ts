@@ -57,17 +57,27 @@ export function tokenPrefix(token: string): TokenPrefix | undefined {
 export const newApiKey = (name: string, orgId: number) =>
   toBase64(utf8ToBytes(JSON.stringify({ k: randomAlphanumeric(32), n: name, id: orgId })))
 
-function isApiKey(token: string): boolean {
+function readApiKey(token: string): SaltedSecret | undefined {
   try {
     const { k, n, id } = JSON.parse(new TextDecoder().decode(fromBase64(token)))
-    return typeof k === 'string' && typeof n === 'string' && typeof id === 'number'
+    return typeof k === 'string' && typeof n === 'string' && typeof id === 'number' ? { secret: k, salt: n } : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
+/** What Grafana hashes of a token, and with what: an API key's secret with its name, another one's with its checksum. */
+export type SaltedSecret = { secret: string; salt: string }
+
+/** Of a well-formed token, for finding what an import carried over; undefined for what Grafana never made. */
+export function grafanaSecret(token: string): SaltedSecret | undefined {
+  if (tokenPrefix(token) === undefined) return readApiKey(token)
+  const [prefix, secret, salt] = token.split('_')
+  return prefix === 'glsa' && secret && salt ? { secret, salt } : undefined
+}
+
 /** Whether a Bearer token can exist at all: one of ours with a right checksum, or an API key's three parts. */
-export const isWellFormed = (token: string) => tokenPrefix(token) !== undefined || isApiKey(token)
+export const isWellFormed = (token: string) => tokenPrefix(token) !== undefined || readApiKey(token) !== undefined
 
 /**
  * How a session's cookie is found. 64 hex digits are our own; 32 are a session carried over from Grafana, which stores

@@ -35,7 +35,7 @@ const maxTurns = 100
 type Admission = { admitted: boolean; reservation: number | undefined }
 
 /** Cloudflare's own limit for each location: an outer wall round what is counted in D1. Only Cloudflare knows an address. */
-async function isWithinWall(c: RequestContext): Promise<boolean> {
+export async function isWithinWall(c: RequestContext): Promise<boolean> {
   const key = clientAddress(c)
   if (key === '') return true
   try {

@@ -299,7 +299,10 @@ export const roleAssignments = sqliteTable(
       : [],
 )
 
-/** API keys, service-account tokens and personal access tokens; only SHA-256 hashes. `permissions` null = all of the owner's. */
+/**
+ * API keys, service-account tokens and personal access tokens; only hashes: SHA-256, or what Grafana stored until the
+ * first use (src/auth/grafanaTokens.ts). `permissions` null = all of the owner's.
+ */
 export const tokens = sqliteTable(
   'tokens',
   {
