@@ -104,12 +104,17 @@ export async function ask<T = unknown>(
   return response.ok ? { ok: true, body: await response.json(), headers: response.headers } : refusalOf(response)
 }
 
-/** What a page can't be without: a refusal becomes the page. */
-export async function read<T>(c: PageContext, path: string): Promise<T> {
+/**
+ * What a page can't be without: a refusal becomes the page. `tag` says what the values were (RFC 9110, ETag), so that nobody
+ * overwrites unseen what was saved elsewhere meanwhile.
+ */
+export async function readTagged<T>(c: PageContext, path: string): Promise<{ body: T; tag: string }> {
   const answer = await ask<T>(c, 'GET', path)
   if (!answer.ok) throw new Refused(answer)
-  return answer.body
+  return { body: answer.body, tag: answer.headers.get('ETag') ?? '' }
 }
+
+export const read = async <T>(c: PageContext, path: string): Promise<T> => (await readTagged<T>(c, path)).body
 
 /** The API's own response, for what is no JSON and too long to hold; a refusal becomes the page. */
 export async function forward(c: PageContext, path: string): Promise<Response> {

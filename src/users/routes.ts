@@ -25,7 +25,17 @@ import { newSession, openSession } from '../sessions/open.ts'
 import { foreignLogin, isForeign } from '../signUp/rules.ts'
 import { cursorText, readListing } from './listing.ts'
 import { changeOwnPassword, findUser, findUserByName, updateUser } from './queries.ts'
-import { type Editable, editable, isUnreadable, lists, namesToChange, type Reach, reachOf, tagOf } from './rules.ts'
+import {
+  type Editable,
+  editable,
+  isPasswordKeptElsewhere,
+  isUnreadable,
+  lists,
+  namesToChange,
+  type Reach,
+  reachOf,
+  tagOf,
+} from './rules.ts'
 import { searchUsers } from './search.ts'
 import { lookupProfile, profile, userHit } from './views.ts'
 
@@ -165,10 +175,7 @@ users.put('/api/user/password', signedIn('users:write', noUser), async (c) => {
   const { db, config, now, me } = c.var
   c.var.deed.action = 'password:change'
   const { oldPassword, newPassword } = await readBody(c, PasswordBody)
-  const external = me.user.authModule
-  if (external !== null && ['', 'ldap', 'authproxy'].includes(external)) {
-    throw badRequest('Not allowed to reset password for LDAP or Auth Proxy user')
-  }
+  if (isPasswordKeptElsewhere(me.user)) throw badRequest('Not allowed to reset password for LDAP or Auth Proxy user')
   // Whoever chose it for them knows it.
   if (me.mustChangePassword && newPassword === oldPassword)
     throw badRequest('Choose another password than the one given')

@@ -33,6 +33,10 @@ export function namesOfNew({ login, email }: { login: string; email: string }) {
  */
 export const isUnreadable = (name: string) => /[\p{Cc}\p{Cf}\p{Co}\p{DI}\u2800]|[^\S ]/u.test(name)
 
+/** Whether Grafana's LDAP or its proxy keeps the account's passwords, so that none can be set here. */
+export const isPasswordKeptElsewhere = ({ authModule }: Pick<User, 'authModule'>) =>
+  authModule !== null && ['', 'ldap', 'authproxy'].includes(authModule)
+
 /** What a change of an account may change. */
 export type Editable = Pick<User, 'login' | 'email' | 'name' | 'theme'>
 

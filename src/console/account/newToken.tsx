@@ -3,6 +3,7 @@ import { refuseLimited } from '../../auth/limits.ts'
 import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults, readForm } from '../forms.ts'
+import { linesIn, permissionIn } from '../grantLines.ts'
 import { newPages } from '../pages.ts'
 import { Field, Form, Textarea } from '../ui/forms.tsx'
 import { isLifetime, Lifetime, lifetimeFault, secondsOf } from '../ui/lifetime.tsx'
@@ -51,31 +52,22 @@ newTokenPages.get('/profile/tokens/new', signedInPage, (c) => {
 const maxLimits = 100
 const maxLength = 200
 
-type Limit = { action: string; scope: string }
-
-const wordsOf = (line: string) => line.trim().split(/\s+/)
-
-const linesOf = (text: string) => text.split('\n').filter((line) => line.trim() !== '')
+const wordsOf = (line: string) => line.split(/\s+/)
 
 /** Why the lines are no permissions; the API would only say that something is bad. */
 function flawOf(lines: readonly string[]): string | undefined {
   if (lines.length > maxLimits) return `At most ${maxLimits} lines`
   const bad = lines.find((line) => wordsOf(line).length > 2 || wordsOf(line).some((word) => word.length > maxLength))
-  return bad && `Not an action and a scope: ${bad.trim().slice(0, maxLength)}`
-}
-
-const limitIn = (line: string): Limit => {
-  const [action = '', scope = ''] = wordsOf(line)
-  return { action, scope }
+  return bad && `Not an action and a scope: ${bad.slice(0, maxLength)}`
 }
 
 /** What was filled in, as the API takes it. */
 function wanted({ text }: Filled) {
-  const lines = linesOf(text('limits'))
+  const lines = linesIn(text('limits'))
   return {
     name: text('name').trim(),
     secondsToLive: secondsOf(text('days')),
-    ...(lines.length > 0 && { permissions: lines.map(limitIn) }),
+    ...(lines.length > 0 && { permissions: lines.map(permissionIn) }),
   }
 }
 
@@ -102,7 +94,7 @@ const shownOnce = (c: PageContext, name: string, key: string) =>
 newTokenPages.post('/profile/tokens/new', signedInPage, async (c) => {
   const filled = await readForm(c)
   if (!isLifetime(filled.text('days'))) return formPage(c, filled, lifetimeFault, 400)
-  const flaw = flawOf(linesOf(filled.text('limits')))
+  const flaw = flawOf(linesIn(filled.text('limits')))
   if (flaw !== undefined) return formPage(c, filled, { fields: { limits: flaw } }, 400)
   const answer = await ask<{ name: string; key: string }>(c, 'POST', '/api/user/tokens', wanted(filled))
   if (answer.ok) return shownOnce(c, answer.body.name, answer.body.key)

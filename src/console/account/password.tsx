@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Person } from '../../auth/identity.ts'
+import { isPasswordKeptElsewhere } from '../../users/rules.ts'
 import { authLabels } from '../../users/views.ts'
 import { ask } from '../ask.ts'
 import type { PageContext } from '../env.ts'
@@ -14,11 +15,9 @@ import { accountPage, mayOwn } from './parts.tsx'
 
 export const passwordPages = newPages()
 
-/** Those whose passwords the API leaves alone, since they are kept there. */
-const keepers = ['', 'ldap', 'authproxy']
-
+/** The API leaves it alone, or there is none to prove oneself by. */
 const isKeptElsewhere = ({ user, passwordHash }: Person) =>
-  user.authModule !== null && (passwordHash === null || keepers.includes(user.authModule))
+  isPasswordKeptElsewhere(user) || (user.authModule !== null && passwordHash === null)
 
 const nothing = filledWith({})
 

@@ -1,5 +1,5 @@
 import type { profile } from '../../users/views.ts'
-import { ask, type Refusal, Refused, read } from '../ask.ts'
+import { ask, type Refusal, read, readTagged } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import {
   conditionOf,
@@ -25,26 +25,21 @@ export const profilePages = newPages()
 
 type Profile = ReturnType<typeof profile>
 
-/** `etag` says what the values were, so that nobody overwrites unseen what was saved elsewhere meanwhile. */
-type Seen = { user: Profile; etag: string }
+type Seen = { body: Profile; tag: string }
 
-async function readProfile(c: PageContext): Promise<Seen> {
-  const answer = await ask<Profile>(c, 'GET', '/api/user')
-  if (!answer.ok) throw new Refused(answer)
-  return { user: answer.body, etag: answer.headers.get('ETag') ?? '' }
-}
+const readProfile = (c: PageContext): Promise<Seen> => readTagged<Profile>(c, '/api/user')
 
 /** Any text may be a theme to the API. */
 const isTheme = (theme: string) => themes.some(([value]) => value === theme)
 
-function ProfileForm({ user, etag, returned }: Seen & { returned: ReturnedForm | undefined }) {
+function ProfileForm({ body: user, tag, returned }: Seen & { returned: ReturnedForm | undefined }) {
   const { login, email, name } = user
   const theme = isTheme(user.theme) ? user.theme : ''
   const state = stateOf('profile', { login, email, name, theme }, returned)
   const isOpen = theme === '' || state.filled.text('theme') === ''
   return (
     <Form action="/profile" submit="Save the profile" faults={state.faults}>
-      <Hidden name="etag" value={etag} />
+      <Hidden name="etag" value={tag} />
       <Field name="name" label="Name" {...state} hint="Left empty, it stays as it is." autocomplete="name" />
       <Field name="login" label="Login" {...state} autocomplete="username" required />
       <Field name="email" label="E-mail" {...state} hint="Left empty, it stays as it is." autocomplete="email" />
@@ -83,7 +78,7 @@ const Facts = ({ c, user }: { c: PageContext; user: Profile }) => (
 )
 
 function Editable({ c, seen, returned }: { c: PageContext; seen: Seen; returned: ReturnedForm | undefined }) {
-  const { user } = seen
+  const { body: user } = seen
   if (user.isExternal)
     return (
       <>
@@ -102,7 +97,7 @@ async function show(c: PageContext, returned?: ReturnedForm) {
       <h2>Preferences</h2>
       <PreferencesForm c={c} preferences={preferences} returned={returned} />
       <h2>The account</h2>
-      <Facts c={c} user={seen.user} />
+      <Facts c={c} user={seen.body} />
     </>
   )
   return accountPage(c, { current: '/profile', title: 'Profile', children }, returned?.status)
@@ -117,7 +112,7 @@ const editable = ['name', 'login', 'email', 'theme'] as const
 const themeName = (theme: string) => [preferredTheme, ...themes].find(([value]) => value === theme)?.[1] ?? theme
 
 /** What was saved elsewhere meanwhile, next to what was typed here: whoever saves again wants it so. */
-function clashes({ user }: Seen, { text }: Filled): Faults {
+function clashes({ body: user }: Seen, { text }: Filled): Faults {
   const fields = editable
     .filter((name) => text(name) !== user[name])
     .map((name) => [name, `Now it is: ${(name === 'theme' ? themeName(user.theme) : user[name]) || 'empty'}`])

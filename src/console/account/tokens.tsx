@@ -3,6 +3,7 @@ import { notFound } from '../../errors.ts'
 import type { personalToken } from '../../tokens/views.ts'
 import { ask, Refused, read } from '../ask.ts'
 import type { PageContext, Zone } from '../env.ts'
+import { lineOf } from '../grantLines.ts'
 import { seeOther } from '../notices.ts'
 import { newPages } from '../pages.ts'
 import { Form } from '../ui/forms.tsx'
@@ -24,7 +25,7 @@ const shownLimits = 3
 
 function Limits({ token }: { token: Token }) {
   if (token.permissions === undefined) return <>whatever you may</>
-  const limits = token.permissions.map(({ action, scope }) => <code>{`${action} ${scope}`.trim()}</code>)
+  const limits = token.permissions.map((permission) => <code>{lineOf(permission)}</code>)
   return <Few items={limits} shown={shownLimits} />
 }
 

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { isRight, presented, remembered } from '../../auth/outcomes.ts'
 import { may } from '../../auth/permissions.ts'
+import { linkTo } from '../../mail/links.ts'
 import type { PageContext } from '../env.ts'
 import { Badge } from '../ui/lists.tsx'
 import type { Overview } from './routes.tsx'
@@ -82,11 +83,10 @@ async function stepsOf(c: PageContext, { firstSteps }: Overview): Promise<Step[]
 
 /** curl asks for the password, so that none stands in the shell's history. */
 function curlOf(c: PageContext, { method, path, body }: Step): string {
-  const origin = (c.var.config.rootUrl ?? new URL(c.req.url).origin).replace(/\/$/, '')
   const how = method === 'POST' ? '' : `-X ${method} `
   const sent = `-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`
   const login = c.var.viewer.user.login.replaceAll("'", "'\\''")
-  return `curl -u '${login}' ${how}${sent} ${origin}${path}`
+  return `curl -u '${login}' ${how}${sent} ${linkTo(c, path)}`
 }
 
 const Item = ({ c, step }: { c: PageContext; step: Step }) => (

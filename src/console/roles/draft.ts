@@ -1,5 +1,6 @@
 import type { Refusal } from '../ask.ts'
 import { type Faults, type Filled, faultsOf, filledWith, inWords, noFaults } from '../forms.ts'
+import { lineOf, linesIn, type Permission, permissionIn } from '../grantLines.ts'
 import type { Full } from './rules.ts'
 
 // What somebody has written of a role, which may be no role yet.
@@ -14,7 +15,7 @@ export type Draft = {
   rowFaults: Readonly<Record<number, string>>
 }
 
-const rowOf = ({ action, scope }: { action: string; scope: string }): Row => ({ action, scope, isRemoved: false })
+const rowOf = ({ action, scope }: Permission): Row => ({ action, scope, isRemoved: false })
 
 export const isBlank = ({ action, scope }: Row) => action === '' && scope === ''
 
@@ -45,13 +46,7 @@ export const draftOfRole = (role: Full): Draft =>
 export const draftOfCopy = (role: Full): Draft =>
   draftOf(filledWith({ ...fieldsOf(role), displayName: '', hidden: false }), role.permissions)
 
-/** One a line: the action, and behind a space the scope. */
-function readLines(text: string): Row[] {
-  return text.split('\n').map((line) => {
-    const [action = '', ...scope] = line.trim().split(/\s+/)
-    return rowOf({ action, scope: scope.join(' ') })
-  })
-}
+const readLines = (text: string): Row[] => linesIn(text).map((line) => rowOf(permissionIn(line)))
 
 function readTable({ all }: Filled): Row[] {
   const scopes = all('scope')
@@ -128,8 +123,6 @@ export function refusedDraft(draft: Draft, refusal: Refusal): Draft {
 
 type Difference = { label: string; stored: string; typed: string }
 
-const grantIn = ({ action, scope }: { action: string; scope: string }) => `${action} ${scope}`.trimEnd()
-
 /** What is stored beside what was typed, where that differs; `onlyPermissions` of a basic role, of which no more can. */
 export function differencesOf(stored: Full, draft: Draft, onlyPermissions: boolean): Difference[] {
   const typed = roleIn(draft)
@@ -140,8 +133,8 @@ export function differencesOf(stored: Full, draft: Draft, onlyPermissions: boole
     { label: 'Description', stored: stored.description, typed: typed.description },
     { label: 'Hidden', stored: stored.hidden ? 'yes' : 'no', typed: typed.hidden ? 'yes' : 'no' },
   ]
-  const had = new Set(stored.permissions.map(grantIn))
-  const has = new Set(typed.permissions.map(grantIn))
+  const had = new Set(stored.permissions.map(lineOf))
+  const has = new Set(typed.permissions.map(lineOf))
   const permissions = [
     ...[...had].filter((one) => !has.has(one)).map((one) => ({ label: 'Permission', stored: one, typed: '' })),
     ...[...has].filter((one) => !had.has(one)).map((one) => ({ label: 'Permission', stored: '', typed: one })),

@@ -1,5 +1,6 @@
 import { type ActionKind, actionForms } from '../../auth/actions.ts'
 import { filledWith, noFaults } from '../forms.ts'
+import { lineOf } from '../grantLines.ts'
 import { Textarea } from '../ui/forms.tsx'
 import { type Draft, isBlank, type Row } from './draft.ts'
 
@@ -145,8 +146,6 @@ function PermissionTable({ rows, rowFaults }: Pick<Draft, 'rows' | 'rowFaults'>)
     </table>
   )
 }
-
-const lineOf = ({ action, scope }: Row) => `${action} ${scope}`.trimEnd()
 
 const PermissionLines = ({ rows, rowFaults }: Pick<Draft, 'rows' | 'rowFaults'>) => {
   const kept = (some: readonly Row[]) => some.filter(({ isRemoved }) => !isRemoved)

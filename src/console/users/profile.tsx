@@ -19,7 +19,7 @@ import {
   refusedDraft,
   returnedDraft,
 } from './edit.tsx'
-import { baseOf, isOwn, mayHere, readTagged, readUser, type User, userPage } from './user.tsx'
+import { baseOf, isOwn, mayHere, readTaggedUser, readUser, type User, userPage } from './user.tsx'
 
 export const userProfile = newPages()
 
@@ -121,12 +121,12 @@ const show = (c: PageContext, user: User, draft: Draft) =>
   )
 
 userProfile.get('/users/:id', signedInPage, async (c) => {
-  const { user, tag } = await readTagged(c)
+  const { body: user, tag } = await readTaggedUser(c)
   return show(c, user, draftOf(user, tag))
 })
 
 async function refuse(c: PageContext, draft: Draft, answer: Refusal) {
-  const { user, tag } = await readTagged(c)
+  const { body: user, tag } = await readTaggedUser(c)
   const status = answer.status
   if (status !== 412) return show(c, user, { ...refusedDraft(draft, answer), status })
   if (isSaved(draft, user)) return seeOther(c, baseOf(c), 'saved')

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { may } from '../../auth/permissions.ts'
 import type { profile } from '../../users/views.ts'
-import { ask, Refused, read } from '../ask.ts'
+import { read, readTagged } from '../ask.ts'
 import type { PageContext } from '../env.ts'
 import { Tabs } from '../ui/lists.tsx'
 import { page } from '../ui/page.tsx'
@@ -38,12 +38,7 @@ export const Who = ({ user: { login, email } }: { user: Pick<User, 'login' | 'em
 
 export const readUser = (c: PageContext) => read<User>(c, `/api${baseOf(c)}`)
 
-/** With the tag of what can be edited, by which the API notices that somebody else was first. */
-export async function readTagged(c: PageContext): Promise<{ user: User; tag: string }> {
-  const answer = await ask<User>(c, 'GET', `/api${baseOf(c)}`)
-  if (!answer.ok) throw new Refused(answer)
-  return { user: answer.body, tag: answer.headers.get('ETag') ?? '' }
-}
+export const readTaggedUser = (c: PageContext) => readTagged<User>(c, `/api${baseOf(c)}`)
 
 const tabs = [
   ['', 'Profile', 'users:read'],
