@@ -253,4 +253,20 @@ export const credentials: Defence[] = [
     test: 'users.test.ts',
     title: 'makes the first admin once, however many come first',
   },
+  {
+    of: 'A13',
+    file: 'src/auth/grafanaTokens.ts',
+    without: ' || !(await isWithinWall(c))',
+    put: '',
+    test: 'grafanaTokens.test.ts',
+    title: 'costs no hash where guesses come too fast',
+  },
+  {
+    of: 'A13',
+    file: 'src/auth/grafanaTokens.ts',
+    without: 'secretHash(token), carried(hex)).run()',
+    put: 'carried(hex), carried(hex)).run()',
+    test: 'grafanaTokens.test.ts',
+    title: 'works, and from then on by a hash of ours',
+  },
 ]
