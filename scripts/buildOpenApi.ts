@@ -154,7 +154,7 @@ export const buildOpenApi = () => ({
     title: 'Rollcall',
     version: project.version,
     description,
-    license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+    license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
   tags: slices.map(({ tag, description }) => ({ name: tag, description })),
