@@ -37,8 +37,11 @@ const worker = cloudflareTest({
       TEST_MAILBOX: await openMailbox(),
       ADMIN_PASSWORD: 'admin',
       PASSWORD_SCHEME: 'pbkdf2',
+      // A line for each of some ten thousand requests would bury what a test says; test/operate.test.ts asks for them.
+      LOG_REQUESTS: 'off',
     },
     d1Databases: ['TEST_DB'],
+    analyticsEngineDatasets: { TEST_METRICS: { dataset: 'rollcall_test' } },
     email: { send_email: [{ name: 'TEST_EMAIL' }] },
   },
 })

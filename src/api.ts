@@ -4,14 +4,15 @@ import { accessControl } from './accessControl/routes.ts'
 import { recordDeed } from './audit/record.ts'
 import { audit } from './audit/routes.ts'
 import { authenticate, identifyOrNote } from './auth/authenticate.ts'
-import { anyone } from './auth/guards.ts'
-import { commit } from './config.ts'
+import { anyone, requires } from './auth/guards.ts'
 import { cors } from './cors.ts'
 import { dashboards } from './dashboards/routes.ts'
 import { tellBookmark } from './db/reads.ts'
 import type { AppEnv } from './env.ts'
 import { notFound, renderError, unauthorized } from './errors.ts'
 import { invites } from './invites/routes.ts'
+import { expositionOf, readFigures } from './operate/metrics.ts'
+import { ready } from './operate/ready.ts'
 import { currentOrg } from './orgs/currentRoutes.ts'
 import { orgMembers } from './orgs/memberRoutes.ts'
 import { orgs } from './orgs/routes.ts'
@@ -32,9 +33,11 @@ import { signUp } from './signUp/routes.ts'
 import { stars } from './stars/routes.ts'
 import { teamMembers } from './teams/memberRoutes.ts'
 import { teams } from './teams/routes.ts'
+import { day } from './time.ts'
 import { tokens } from './tokens/routes.ts'
 import { adminUsers } from './users/adminRoutes.ts'
 import { users } from './users/routes.ts'
+import { commit } from './version.ts'
 
 export const api = newRoutes()
 
@@ -53,12 +56,25 @@ api.get('/healthz', exactly, anyone('says only that the Worker runs'), (c) => c.
 
 /** A D1 round trip; the version is the Grafana whose answers these are. Indented, as Grafana has it. */
 api.get('/api/health', exactly, anyone('says only whether D1 answers'), async (c) => {
-  await c.env.DB.prepare('SELECT 1').run()
+  await c.var.places.d1.prepare('SELECT 1').run()
   const body = JSON.stringify({ commit, database: 'ok', version: c.var.config.grafanaVersion }, undefined, 2)
   return c.body(body, 200, { 'Content-Type': 'application/json; charset=UTF-8' })
 })
 
+/** Rollcall's own: whether this deployment can serve. */
+api.get('/api/ready', anyone('says only whether it can serve'), ready)
+
 api.use('/api/*', authenticate)
+api.use('/metrics', authenticate)
+
+/** How many people there are is not for everybody: Prometheus signs in, as a service account that holds this alone. */
+api.get('/metrics', requires('server.stats:read', ''), async (c) => {
+  const { db, config, now } = c.var
+  const figures = await readFigures(db, Math.floor(now / day))
+  const type = 'text/plain; version=0.0.4; charset=utf-8'
+  return c.body(expositionOf(figures, config.grafanaVersion), 200, { 'Content-Type': type })
+})
+
 for (const slice of [
   sessions,
   adminSessions,

@@ -2,9 +2,6 @@ import type { PasswordScheme } from './auth/passwords.ts'
 import { ApiError } from './errors.ts'
 import { day } from './time.ts'
 
-/** Where Grafana names the commit that it was built from, clients read which product answers. */
-export const commit = 'rollcall'
-
 /** How many there may be where no limit of one's own is set; -1 = any number. */
 export type QuotaDefaults = { membersOfOrg: number; dashboardsOfOrg: number; orgsOfUser: number }
 
@@ -43,6 +40,8 @@ export type Config = {
   mailWebhookUrl: string | undefined
   mailWebhookToken: string | undefined
   mailFrom: string | undefined
+  /** Which requests leave a line in the log: `errors` are those that ended in a 5xx. */
+  logRequests: 'all' | 'errors' | 'off'
 }
 
 type Variables = Record<string, unknown>
@@ -139,6 +138,7 @@ function parse(variables: Variables): Config {
     mailWebhookUrl: webAddress(variables, 'MAIL_WEBHOOK_URL'),
     mailWebhookToken: optional(variables, 'MAIL_WEBHOOK_TOKEN'),
     mailFrom: optional(variables, 'MAIL_FROM'),
+    logRequests: oneOf(variables, 'LOG_REQUESTS', ['all', 'errors', 'off']),
   }
 }
 

@@ -1,7 +1,16 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectedObjects, missingObjects, splitMigration } from '../scripts/schemaObjects.ts'
-import { fillId, isPlaceholder, settingIn, zeroIds } from '../scripts/wranglerToml.ts'
+import {
+  fillId,
+  isPlaceholder,
+  rootUrlIn,
+  settingIn,
+  withDomain,
+  withEnvironment,
+  workerName,
+  zeroIds,
+} from '../scripts/wranglerToml.ts'
 
 const migrated = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries)
 const namesOf = (statements: string[]) => expectedObjects(statements).map(({ type, name }) => `${type} ${name}`)
@@ -108,5 +117,106 @@ id = "${zeroIds.namespace}"
     expect(settingIn(toml, 'database_name')).toBe('people')
     expect(settingIn(toml, 'name')).toBe('rollcall')
     expect(() => settingIn(toml, 'main')).toThrow('no main')
+  })
+})
+
+describe('an environment in wrangler.toml', () => {
+  const toml = `name = "rollcall"
+# Of the build.
+[define]
+WORKER = "true"
+
+[vars]
+ADMIN_USER = "admin"
+ROOT_URL = "https://users.example.org"
+
+[assets]
+directory = "public"
+
+[[d1_databases]]
+binding = "DB"
+database_name = "rollcall"
+database_id = "d1-id"
+
+[[kv_namespaces]]
+binding = "SESSIONS"
+id = "kv-id"
+
+# Guesses.
+[[ratelimits]]
+name = "GUESSES"
+namespace_id = "1001"
+simple = { limit = 100, period = 60 }
+`
+  const preview = `
+[env.preview]
+workers_dev = true
+routes = []
+
+[env.preview.define]
+WORKER = "true"
+
+[env.preview.vars]
+ADMIN_USER = "admin"
+
+[[env.preview.d1_databases]]
+binding = "DB"
+database_name = "rollcall-preview"
+database_id = "${zeroIds.database}"
+
+[[env.preview.kv_namespaces]]
+binding = "SESSIONS"
+id = "${zeroIds.namespace}"
+
+[[env.preview.ratelimits]]
+name = "GUESSES"
+namespace_id = "1002"
+simple = { limit = 100, period = 60 }
+`
+  const both = withEnvironment(toml, 'preview')
+
+  it('is added with data of its own, and without the address of the other', () => {
+    expect(both).toBe(toml + preview)
+    expect(withEnvironment(both, 'preview')).toBe(both)
+  })
+
+  it("gets only what it lacks, and rate limits that are nobody else's", () => {
+    const own = `${toml}\n[env.preview.vars]\nADMIN_USER = "ann"\n`
+    expect(settingIn(withEnvironment(own, 'preview'), 'ADMIN_USER', 'preview')).toBe('ann')
+    expect(withEnvironment(both, 'production')).toContain('namespace_id = "1003"')
+  })
+
+  it('has its own ids, names and address', () => {
+    const filled = fillId(both, zeroIds.database, 'preview-id', 'preview')
+    expect(settingIn(filled, 'database_id', 'preview')).toBe('preview-id')
+    expect(settingIn(filled, 'database_id')).toBe('d1-id')
+    expect([isPlaceholder(both, zeroIds.database), isPlaceholder(both, zeroIds.database, 'preview')]).toEqual([
+      false,
+      true,
+    ])
+    expect([workerName(both, ''), workerName(both, 'preview')]).toEqual(['rollcall', 'rollcall-preview'])
+    expect([rootUrlIn(both), rootUrlIn(both, 'preview')]).toEqual(['https://users.example.org', undefined])
+  })
+
+  it('moves to a domain, and to another one, at no other address', () => {
+    const at = (domain: string) => withDomain(both, domain, 'preview')
+    expect(rootUrlIn(at('preview.example.org'), 'preview')).toBe('https://preview.example.org')
+    expect(at('preview.example.org')).toContain(`[env.preview]
+workers_dev = false
+routes = [{ pattern = "preview.example.org", custom_domain = true }]
+`)
+    expect(withDomain(at('preview.example.org'), 'new.example.org', 'preview')).toBe(at('new.example.org'))
+    expect(rootUrlIn(at('preview.example.org'))).toBe('https://users.example.org')
+  })
+
+  it('without a name takes a domain at the top', () => {
+    expect(withDomain(toml, 'people.example.org')).toBe(
+      toml
+        .replace(
+          '# Of',
+          'routes = [{ pattern = "people.example.org", custom_domain = true }]\nworkers_dev = false\n# Of',
+        )
+        .replace('https://users', 'https://people'),
+    )
   })
 })

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
+import { version } from '../package.json'
 import { as, call, root } from './support/client.ts'
 
 const get = (path: string, bindings: object = {}) => as(undefined, bindings).get(path)
@@ -9,7 +10,7 @@ describe('what every answer has in common', () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, text: 'Ok' })
     const health = await get('/api/health')
     expect(health.status).toBe(200)
-    expect(JSON.parse(health.text)).toEqual({ commit: 'rollcall', database: 'ok', version: '9.3.2' })
+    expect(JSON.parse(health.text)).toEqual({ commit: `rollcall-${version}`, database: 'ok', version: '9.3.2' })
     // Without its database the Worker is alive, and not ready.
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const lost = {

@@ -738,7 +738,7 @@ describe('with the sessions of the local D1', () => {
   const entries = Object.values(slices).flatMap((slice) => Object.entries(slice))
   const isAsking = ({ label }: Caller) => label === 'orgadmin' || label === 'serveradmin'
   /** They ask D1 nothing, or not who is calling. */
-  const outsideApi = ['GET /api/health', 'GET /healthz', 'GET /logout']
+  const outsideApi = ['GET /api/health', 'GET /api/ready', 'GET /healthz', 'GET /logout']
 
   /** The first of what each route may be about, asked by who may much. */
   const requestsTo = (world: World) =>

@@ -14,6 +14,8 @@ it('guards every route, once, and with what is printed here', () => {
   expect(Object.fromEntries(guards)).toEqual({
     'GET /healthz': 'anyone: says only that the Worker runs',
     'GET /api/health': 'anyone: says only whether D1 answers',
+    'GET /api/ready': 'anyone: says only whether it can serve',
+    'GET /metrics': 'server.stats:read on nothing',
     'POST /login': 'anyone: this is where one signs in',
     'GET /logout': 'anyone: ends only the session whose cookie comes with it',
     'GET /api/login/ping': 'anyone: says only whether the credential is good',

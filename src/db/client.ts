@@ -1,19 +1,18 @@
-import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import { drizzle } from 'drizzle-orm/d1'
+import { type Builders, builders } from './builders.ts'
 import { Patient } from './patience.ts'
 
-export type Db = DrizzleD1Database & { $client: D1Database }
+export type Db = Builders & { $client: D1Database }
 
 /** The database, or a session of it, which is asked in the same way. */
 export type D1 = D1Database | D1DatabaseSession
 
-export const openDb = (d1: D1): Db => drizzle(new Patient(d1))
+export const openDb = (d1: D1): Db => builders(new Patient(d1))
 
 /** A bound statement for D1 itself: the hot ones, and the conditional ones that Drizzle can't put into a batch. */
 export const bound = (db: Db, text: string, ...values: (string | number | null)[]) =>
   db.$client.prepare(text).bind(...values)
 
-/** What the database itself said: the innermost cause. Drizzle's own error repeats the values of the statement, secrets among them. */
+/** What the database itself said: the innermost cause. */
 export function cause(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error))
   return error.cause === undefined ? error : cause(error.cause)

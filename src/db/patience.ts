@@ -1,3 +1,5 @@
+import { unasked } from './counting.ts'
+
 /** The way to the database broke; asking once more may go well. D1 tries so itself, but not for long. */
 const isPassing = (error: unknown) =>
   error instanceof Error &&
@@ -36,13 +38,7 @@ class Read implements D1PreparedStatement {
   run<T>() {
     return askTwice(() => this.inner.run<T>())
   }
-  raw<T>(options: { columnNames: true }): Promise<[string[], ...T[]]>
-  raw<T>(options?: { columnNames?: false }): Promise<T[]>
-  raw<T>(options?: { columnNames?: boolean }): Promise<unknown[]> {
-    return askTwice<unknown[]>(() =>
-      options?.columnNames ? this.inner.raw<T>({ columnNames: true }) : this.inner.raw<T>(),
-    )
-  }
+  raw = unasked
 }
 
 /**
@@ -68,12 +64,7 @@ export class Patient implements D1Database {
     const ask = () => this.d1.batch<T>(statements.map((one) => (one instanceof Read ? one.inner : one)))
     return statements.every((one) => one instanceof Read) ? askTwice(ask) : ask()
   }
-  // Drizzle wants these by type, and never calls them.
   exec = unasked
   withSession = unasked
   dump = unasked
-}
-
-const unasked = (): never => {
-  throw new Error('D1 is asked by prepare and batch alone')
 }

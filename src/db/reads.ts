@@ -8,6 +8,7 @@ import { type D1, type Db, openDb } from './client.ts'
 // being older than that (docs/decisions/0010-nearest-reads.md).
 
 export type Places = {
+  d1: D1Database
   primary: D1
   /** Once something was read from nearby. */
   nearest: D1DatabaseSession | undefined
@@ -32,6 +33,7 @@ function primarySessions(d1: D1Database): D1DatabaseSession {
 }
 
 export const openPlaces = (d1: D1Database, reads: 'primary' | 'nearest'): Places => ({
+  d1,
   primary: reads === 'nearest' ? primarySessions(d1) : d1,
   nearest: undefined,
 })
@@ -50,7 +52,7 @@ const bookmarkOf = (c: RequestContext) => newest([c.req.header(header) ?? '', re
 export function reads(c: RequestContext): Db {
   const { config, db, places } = c.var
   if (config.d1Reads === 'primary') return db
-  places.nearest ??= c.env.DB.withSession(bookmarkOf(c) ?? 'first-unconstrained')
+  places.nearest ??= places.d1.withSession(bookmarkOf(c) ?? 'first-unconstrained')
   return openDb(places.nearest)
 }
 

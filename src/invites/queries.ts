@@ -97,7 +97,12 @@ export const invite = (db: Db, wanted: NewInvite): Promise<Invited> =>
     throw error
   })
 
-const inviter = { login: users.login, email: users.email, name: users.name }
+/** Under names of their own, since an invitation has some of them too. Empty where nobody invited, or nobody who is still there. */
+const inviter = {
+  login: sql<string>`coalesce(${users.login}, '')`.as('inviter_login'),
+  email: sql<string>`coalesce(${users.email}, '')`.as('inviter_email'),
+  name: sql<string>`coalesce(${users.name}, '')`.as('inviter_name'),
+}
 
 /** Those still open, oldest first. */
 export const listInvites = (db: Db, orgId: number, now: number) =>
@@ -114,7 +119,7 @@ export type ListedInvite = Awaited<ReturnType<typeof listInvites>>[number]
 /** By the hash of its code. A sign-up under way is no invitation. */
 export const findInvite = (db: Db, codeHash: string) =>
   db
-    .select({ invite: invites, inviter, isBacked: sql<number>`${sql.raw(isBacked)}` })
+    .select({ invite: invites, inviter, isBacked: sql<number>`${sql.raw(isBacked)}`.as('is_backed') })
     .from(invites)
     .leftJoin(users, eq(users.id, invites.invitedBy))
     .where(and(eq(invites.codeHash, codeHash), isNotNull(invites.orgId)))

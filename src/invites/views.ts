@@ -2,8 +2,7 @@ import { rfc3339 } from '../time.ts'
 import type { Existing, ListedInvite } from './queries.ts'
 
 /** Grafana's word for somebody: the name, or else the login, or else the e-mail. */
-export const shownName = (who: Pick<Existing, 'name' | 'login' | 'email'> | null) =>
-  who ? who.name || who.login || who.email : ''
+export const shownName = (who: Pick<Existing, 'name' | 'login' | 'email'>) => who.name || who.login || who.email
 
 /**
  * One row of the list. Only the hash of a code is stored, so `code` is the invitation's number, which revokes it and
@@ -15,9 +14,9 @@ export const listedInvite = ({ invite, inviter }: ListedInvite) => ({
   name: invite.name,
   email: invite.email,
   role: invite.role,
-  invitedByLogin: inviter?.login ?? '',
-  invitedByEmail: inviter?.email ?? '',
-  invitedByName: inviter?.name ?? '',
+  invitedByLogin: inviter.login,
+  invitedByEmail: inviter.email,
+  invitedByName: inviter.name,
   code: String(invite.id),
   status: invite.status,
   url: '',

@@ -14,7 +14,7 @@ import {
   strictObject,
   string,
 } from 'valibot'
-import { answer, anySignedIn, count, get, requires, requiresSome, type Slice } from '../docs.ts'
+import { answer, anySignedIn, commit, count, get, requires, requiresSome, type Slice } from '../docs.ts'
 
 const bounded = pipe(number(), integer(), minValue(0), metadata({ description: 'Counted among 10000 at most' }))
 
@@ -137,7 +137,7 @@ const FrontendSettings = strictObject({
   autoAssignOrg: boolean(),
   buildInfo: strictObject({
     buildstamp: literal(0),
-    commit: literal('rollcall'),
+    commit,
     edition: string(),
     env: literal('production'),
     hasUpdate: literal(false),
@@ -162,7 +162,7 @@ const frontend = {
   autoAssignOrg: true,
   buildInfo: {
     buildstamp: 0,
-    commit: 'rollcall',
+    commit: 'rollcall-0.1.0',
     edition: 'Open Source',
     env: 'production',
     hasUpdate: false,

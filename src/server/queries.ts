@@ -6,7 +6,8 @@ const atMost = 10_000
 
 const counted = (table: string, where = '') =>
   `(SELECT count(*) FROM (SELECT 1 FROM ${table} ${where} LIMIT ${atMost}))`
-const counter = (kind: string) => `coalesce((SELECT n FROM counters WHERE kind = '${kind}' AND owner_id = 0), 0)`
+/** What is counted once for the whole server. */
+export const counter = (kind: string) => `coalesce((SELECT n FROM counters WHERE kind = '${kind}' AND owner_id = 0), 0)`
 
 /** A person counts under its highest role. ?1 the start of the day, ?2 of the month, ?3 now; all in seconds since 1970. */
 const stats = `WITH people AS MATERIALIZED (

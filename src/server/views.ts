@@ -1,5 +1,6 @@
-import { type Config, commit } from '../config.ts'
+import type { Config } from '../config.ts'
 import { day, rfc3339 } from '../time.ts'
+import { commit } from '../version.ts'
 import { daysShown, type Figures, type Stats } from './queries.ts'
 
 /** What Rollcall hasn't is none. */

@@ -95,13 +95,15 @@ export async function startServer(folder: string): Promise<Server> {
   const mailbox = await openMailbox()
   const port = await freePort()
   const base = `http://localhost:${port}`
+  const secrets = `${folder}/secrets`
+  writeFileSync(secrets, 'ADMIN_PASSWORD=admin\n')
   const options = {
     config: writeConfig(folder),
     assets,
     port: String(port),
     'persist-to': state,
     'inspector-port': '0',
-    'env-file': `${root}.dev.vars.example`,
+    'env-file': secrets,
     'log-level': 'warn',
   }
   // How slow a hash is made is none of the browser's business, and there are many.

@@ -88,7 +88,7 @@ export const reliability: Defence[] = [
   {
     of: 'G8',
     file: 'src/api.ts',
-    without: "  await c.env.DB.prepare('SELECT 1').run()\n",
+    without: "  await c.var.places.d1.prepare('SELECT 1').run()\n",
     put: '',
     test: 'http.test.ts',
     title: 'says that it is healthy to anyone',
@@ -97,7 +97,7 @@ export const reliability: Defence[] = [
     of: 'G8',
     file: 'src/api.ts',
     without: "(c) => c.text('Ok')",
-    put: "async (c) => c.text((await c.env.DB.prepare('SELECT 1').run()) && 'Ok')",
+    put: "async (c) => c.text((await c.var.places.d1.prepare('SELECT 1').run()) && 'Ok')",
     test: 'http.test.ts',
     title: 'says that it is healthy to anyone',
   },

@@ -18,6 +18,7 @@ const fresh = { login: 'fresh', email: 'fresh@x.org', password: 'a pass' }
 export const ownAccount: Entries = {
   'GET /healthz': plain,
   'GET /api/health': plain,
+  'GET /api/ready': plain,
   'POST /login': sending(plain, () => ({ user: 'mia', password: 'pass' })),
   'GET /logout': plain,
   'GET /api/login/ping': plain,

@@ -32,6 +32,7 @@ export const ofPreferences: Entries = {
 export const ofServer: Entries = {
   'GET /api/admin/stats': plain,
   'GET /api/admin/overview': plain,
+  'GET /metrics': plain,
   'GET /api/admin/settings': plain,
   'GET /api/admin/audit': plain,
   'GET /api/frontend/settings': plain,

@@ -10,7 +10,8 @@ export const signInPages = newPages()
 
 /** Only to tell a newcomer what to type; where D1 can't say, nobody is told anything. */
 async function isEmpty(c: PageContext): Promise<boolean> {
-  const row = await c.env.DB.prepare('SELECT EXISTS (SELECT 1 FROM users) AS populated')
+  const row = await c.var.places.d1
+    .prepare('SELECT EXISTS (SELECT 1 FROM users) AS populated')
     .first<{ populated: number }>()
     .catch(() => undefined)
   return row?.populated === 0

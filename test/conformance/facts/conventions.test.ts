@@ -1,3 +1,4 @@
+import { version } from '../../../package.json'
 import { logIn, root } from '../../support/client.ts'
 import {
   type Answer,
@@ -17,7 +18,7 @@ import { admin, hits, password, profile, registerUpTo, user1 } from '../people.t
 
 const health: Answer = {
   status: 200,
-  text: '{\n  "commit": "rollcall",\n  "database": "ok",\n  "version": "9.3.2"\n}',
+  text: `{\n  "commit": "rollcall-${version}",\n  "database": "ok",\n  "version": "9.3.2"\n}`,
   type: 'application/json; charset=UTF-8',
 }
 const headOf = ({ text: _, ...answer }: Answer): Answer => ({ ...answer, text: '' })

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
+import { version } from '../../../package.json'
 import { as, logIn, root, textIn } from '../../support/client.ts'
 import { type Answer, denied, facts, gives, nine, noRoute, ok, unauthorized } from '../facts.ts'
 import { by, password, registerUpTo, second, viewer } from '../people.ts'
@@ -108,7 +109,7 @@ facts('What clients ask first', nine, [
     ask: 'GET /api/health',
     gives: {
       ...gives(200, {}),
-      text: '{\n  "commit": "rollcall",\n  "database": "ok",\n  "version": "9.3.2"\n}',
+      text: `{\n  "commit": "rollcall-${version}",\n  "database": "ok",\n  "version": "9.3.2"\n}`,
       type: 'application/json; charset=UTF-8',
     },
   },
@@ -116,5 +117,8 @@ facts('What clients ask first', nine, [
 
 it('says the version where clients look for it, and in every other place the same', async () => {
   const { body } = await as(root).get('/api/frontend/settings')
-  expect(body).toMatchObject({ buildInfo: { version: '9.3.2', commit: 'rollcall' }, appUrl: 'http://rollcall.test/' })
+  expect(body).toMatchObject({
+    buildInfo: { version: '9.3.2', commit: `rollcall-${version}` },
+    appUrl: 'http://rollcall.test/',
+  })
 })
