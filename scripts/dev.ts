@@ -3,7 +3,7 @@
 //   npm run dev -- --port 8899 --persist-to <folder>     (or PORT=8899 npm run dev)
 
 import { spawn } from 'node:child_process'
-import { constants, copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { parseArgs, parseEnv } from 'node:util'
 import { ask, root, wranglerFile } from './wrangler.ts'
@@ -31,7 +31,9 @@ const isFree = () =>
 
 function prepare() {
   const secrets = `${root}.dev.vars`
-  if (!existsSync(secrets)) copyFileSync(`${root}.dev.vars.example`, secrets, constants.COPYFILE_EXCL)
+  const example = readFileSync(`${root}.dev.vars.example`, 'utf8')
+  const filled = example.replace(/^ADMIN_PASSWORD=$/m, 'ADMIN_PASSWORD=admin')
+  if (!existsSync(secrets)) writeFileSync(secrets, filled, { flag: 'wx' })
   const { ok, output } = ask(['d1', 'migrations', 'apply', 'DB', '--local', ...storage], { env: { CI: '1' } })
   if (!ok) stop(`The local database could not be migrated:\n${output}`)
 }

@@ -42,6 +42,16 @@ export function parsed<const T extends ParseArgsConfig>(config: T): ReturnType<t
   try {
     return parseArgs(config)
   } catch (error) {
-    throw new Misuse(error instanceof Error ? error.message : String(error))
+    throw new Misuse(messageOf(error))
   }
 }
+
+/** The one thing that a command is about. */
+export function one(positionals: readonly string[], what: string): string {
+  const [first, ...more] = positionals
+  if (!first || more.length > 0) throw new Misuse(`${what}. It takes exactly one`)
+  return first
+}
+
+/** What was thrown, whatever it is, as a text. */
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

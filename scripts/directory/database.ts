@@ -3,7 +3,6 @@
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { getPlatformProxy } from 'wrangler'
 import { ask, root } from '../wrangler.ts'
 
 export type Database = {
@@ -33,9 +32,14 @@ export const whereArgs = ({ remote, persistTo, env }: Where): string[] => [
 type Statement = { all<Row>(): Promise<{ results: Row[] }> }
 type Binding = { prepare(sql: string): Statement; batch(statements: Statement[]): Promise<unknown> }
 
+/** Who has computed for long must hear first that the idle connection was closed: a request on it would fail. */
+const hear = () => new Promise((resolve) => setTimeout(resolve, 1))
+
 async function openLocal({ persistTo, env }: Where): Promise<Database> {
   // Else it says on standard output, where answers go, which file it read.
   process.env.WRANGLER_LOG ??= 'warn'
+  // Here alone: it takes a second to load, and the deployed database does without.
+  const { getPlatformProxy } = await import('wrangler')
   const proxy = await getPlatformProxy<{ DB: Binding }>({
     configPath: `${root}wrangler.toml`,
     envFiles: [],
@@ -45,8 +49,12 @@ async function openLocal({ persistTo, env }: Where): Promise<Database> {
   })
   const { DB } = proxy.env
   return {
-    rows: async <Row>(sql: string) => (await DB.prepare(sql).all<Row>()).results,
+    rows: async <Row>(sql: string) => {
+      await hear()
+      return (await DB.prepare(sql).all<Row>()).results
+    },
     apply: async (statements) => {
+      await hear()
       if (statements.length > 0) await DB.batch(statements.map((sql) => DB.prepare(sql)))
     },
     close: () => proxy.dispose(),

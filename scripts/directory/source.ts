@@ -23,5 +23,7 @@ export type Source = {
   records(): Iterable<DirectoryRecord>
   /** SHA-256, in hex, of the content and of every choice made about it. */
   fingerprint: string
+  /** The highest id that was ever given, by kind: none up to it is given again. */
+  sequences?: Readonly<Partial<Record<Kind, number>>>
   close(): void
 }

@@ -120,6 +120,9 @@ export type Plan = {
   now: number
   /** Keys (`keyOf`) of records that take the place of what is there under the same key. */
   replaced?: Partial<Record<Kind, ReadonlySet<string>>>
+  /** SQL at the head of the first chunk, and at the end of the last. */
+  first?: readonly string[]
+  last?: readonly string[]
 }
 
 type Group = { rows: Record<string, unknown>[]; conflict: string }
@@ -136,9 +139,9 @@ function groupsOf(kind: Kind, rows: Record<string, unknown>[], replaced: Readonl
 /** The same records always make the same chunks, so that a number says how far an import got. */
 export function* chunksOf(
   records: Iterable<DirectoryRecord>,
-  { replaced = {} }: Pick<Plan, 'replaced'>,
+  { replaced = {}, first = [], last = [] }: Pick<Plan, 'replaced' | 'first' | 'last'>,
 ): Generator<Chunk> {
-  let chunk: Chunk = { statements: [], records: 0 }
+  let chunk: Chunk = { statements: [...first], records: 0 }
   let size = 0
   for (const { kind, rows } of runs(records)) {
     for (const group of groupsOf(kind, rows, replaced[kind])) {
@@ -153,6 +156,7 @@ export function* chunksOf(
     chunk = { statements: [], records: 0 }
     size = 0
   }
+  chunk.statements.push(...last)
   if (chunk.statements.length > 0) yield chunk
 }
 

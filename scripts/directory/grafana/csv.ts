@@ -1,0 +1,97 @@
+// A folder of tables as PostgreSQL and MySQL write them, read into SQLite: from there on it is a Grafana database like any
+// other, all of whose columns are text (values.ts).
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { Failure } from '../../cli/command.ts'
+import { laterShapes, shapes } from './tables.ts'
+
+type Line = (string | null)[]
+
+/** Where a quoted field's closing quote is; -1 = nowhere. A doubled one stands for itself. */
+function closing(text: string, from: number): number {
+  let at = text.indexOf('"', from)
+  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2)
+  return at
+}
+
+const bare = /[^",\r\n]*/y
+
+/** The value at `from`, null where it is bare and empty, and where it ends. */
+function fieldAt(text: string, from: number): { value: string | null; end: number } | undefined {
+  if (text[from] !== '"') {
+    bare.lastIndex = from
+    const value = bare.exec(text)?.[0] ?? ''
+    return { value: value || null, end: from + value.length }
+  }
+  const end = closing(text, from + 1)
+  return end < 0 ? undefined : { value: text.slice(from + 1, end).replaceAll('""', '"'), end: end + 1 }
+}
+
+const separator = /,|\r?\n|$/y
+
+/** `COPY … TO … WITH (FORMAT csv, HEADER)`. The last is undefined where a quote is never closed, or closed too early. */
+export function* csvLines(text: string): Generator<Line | undefined> {
+  let line: Line = []
+  for (let at = 0; at < text.length; ) {
+    const field = fieldAt(text, at)
+    separator.lastIndex = field?.end ?? 0
+    const mark = field && separator.exec(text)?.[0]
+    if (field === undefined || mark === undefined) return yield undefined
+    line.push(field.value)
+    at = field.end + mark.length
+    if (mark === ',' && at < text.length) continue
+    yield line
+    line = []
+  }
+}
+
+const escapes: Record<string, string> = { t: '\t', n: '\n', '0': '\0', '\\': '\\' }
+
+/** `mysql --batch`: tabs between, backslashes before what would break a line. */
+export function* batchLines(text: string): Generator<Line> {
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    yield line
+      .split('\t')
+      .map((value) => (value === 'NULL' ? null : value.replace(/\\(.)/g, (_, letter) => escapes[letter] ?? letter)))
+  }
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+/** `mysql --batch` writes nothing at all of an empty table. */
+const expectedColumns = (table: string): string[] =>
+  Object.keys(
+    [...Object.values(shapes), ...Object.values(laterShapes)].find((shape) => shape.table === table)?.columns ?? {},
+  )
+
+function fill(db: DatabaseSync, table: string, lines: Iterator<Line | undefined>): void {
+  const head: Line = lines.next().value ?? expectedColumns(table)
+  if (head.length === 0) return
+  const names = head.map((name) => quoted(name ?? ''))
+  db.exec(`CREATE TABLE ${quoted(table)} (${names.join(', ')})`)
+  const insert = db.prepare(`INSERT INTO ${quoted(table)} VALUES (${names.map(() => '?').join(', ')})`)
+  for (let number = 2; ; number++) {
+    const { value: line, done } = lines.next()
+    if (done) return
+    if (line?.length !== names.length)
+      throw new Failure(
+        `${table}: row ${number} doesn't have the ${names.length} columns of the first: export it again`,
+      )
+    insert.run(...line)
+  }
+}
+
+export function openFolder(folder: string): DatabaseSync {
+  const files = readdirSync(folder).filter((file) => /\.(csv|tsv)$/.test(file))
+  if (files.length === 0) throw new Failure(`${folder} holds no tables: they are named user.csv or user.tsv, and so on`)
+  const db = new DatabaseSync('')
+  db.exec('BEGIN')
+  for (const file of files.sort()) {
+    const text = readFileSync(`${folder}/${file}`, 'utf8').replace(/^\uFEFF/, '')
+    fill(db, file.slice(0, -4), file.endsWith('.csv') ? csvLines(text) : batchLines(text))
+  }
+  db.exec('COMMIT')
+  return db
+}

@@ -1,0 +1,71 @@
+// What an import is for: the real Worker, on a database that came from Grafana, lets everybody in as before.
+
+import { readFileSync } from 'node:fs'
+import { expect, it, onTestFinished } from 'vitest'
+import { rollcallBindings } from '../../bench/workerd.ts'
+import { startWorker } from '../../scripts/workerd.ts'
+import { build } from '../../scripts/wrangler.ts'
+import { filledGrafana } from './grafana/filled.ts'
+import { accountToken, apiKeys, people, secretKey, session } from './grafana/people.ts'
+import { emptyDatabase, temporaryFolder } from './support/database.ts'
+import { importInto, openAt } from './support/import.ts'
+import { basic, bearer, type Caller } from './support/instance.ts'
+
+/** wrangler.toml's, so that the Worker finds what was imported. */
+const databaseId = '00000000-0000-0000-0000-000000000000'
+
+async function workerOn(folder: string, settings: Record<string, string>) {
+  const worker = build(temporaryFolder())
+  const { miniflare, address } = await startWorker({
+    name: 'rollcall',
+    main: 'worker.js',
+    modules: { 'worker.js': readFileSync(worker, 'utf8') },
+    env: {
+      ...rollcallBindings({
+        PASSWORD_SCHEME: 'pbkdf2',
+        ROOT_URL: 'http://localhost',
+        LOG_REQUESTS: 'off',
+        ...settings,
+      }),
+      DB: { type: 'd1', id: databaseId },
+    },
+    persist: `${folder}/v3`,
+  })
+  onTestFinished(() => miniflare.dispose())
+  return async (who: Caller, path: string) => {
+    const response = await fetch(new URL(path, address), { headers: who })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+}
+
+it('lets people, keys, tokens and browsers in by what they had', async () => {
+  const folder = temporaryFolder()
+  const db = await emptyDatabase(folder)
+  await importInto(db, openAt(filledGrafana(folder, '9'), { withSessions: true }))
+  const now = Math.floor(Date.now() / 1000)
+  await db.apply([`UPDATE sessions SET seen_at = ${now}, expires_at = ${now + 1000}`])
+  const get = await workerOn(folder, { GRAFANA_SECRET_KEY: secretKey })
+  for (const { id, login, email, password, isDisabled } of people) {
+    for (const name of [login, email]) {
+      const { status, body } = await get(basic(name, password), '/api/user')
+      expect([name, status, body.id]).toEqual(isDisabled ? [name, 401, undefined] : [name, 200, id])
+    }
+  }
+  expect((await get(basic('RosaBrown0', 'correct horse battery1'), '/api/user')).status).toBe(401)
+  for (const key of [...apiKeys.map(({ key }) => key), accountToken.key]) {
+    expect(await get(bearer(key), '/api/org')).toMatchObject({ status: 200, body: { id: 1, name: 'Main Org.' } })
+  }
+  const carried = await db.rows("SELECT count(*) AS n FROM tokens WHERE hash LIKE 'grafana:%'")
+  expect(carried).toEqual([{ n: 0 }])
+  // Editors were given a custom role by which they see members; an Editor still doesn't see keys, and an Admin does.
+  expect((await get(bearer(apiKeys[0].key), '/api/org/users')).status).toBe(200)
+  expect((await get(bearer(apiKeys[0].key), '/api/auth/keys')).status).toBe(403)
+  expect((await get(bearer(apiKeys[1].key), '/api/auth/keys')).status).toBe(200)
+  const cookie = { Cookie: `grafana_session=${session.cookie}` }
+  expect(await get(cookie, '/api/user')).toMatchObject({ status: 200, body: { id: session.userId } })
+  expect(await get(cookie, '/api/user/auth-tokens')).toMatchObject({
+    status: 200,
+    body: [{ id: session.id, isActive: true }],
+  })
+  expect(await get(cookie, '/api/user/preferences')).toMatchObject({ body: { theme: 'dark', homeDashboardUID: 'def' } })
+})
