@@ -1,37 +1,62 @@
 // One command from a Cloudflare account to a running directory, safe to run again: what is there already is left alone.
 // docs/deploy.md has the same steps by hand.
 //
-//   npm run deploy                 all of it
-//   npm run deploy -- --dry-run    says what it would do
-//   npm run deploy -- --local      migrates and verifies the local database only (--persist-to <folder> for another one)
+//   npm run deploy                                  all of it
+//   npm run deploy -- --env production              an environment of its own: database, sessions, secrets, address
+//   npm run deploy -- --domain users.example.org    at a domain of the account, and nowhere else
+//   npm run deploy -- --dry-run                     says what it would do
+//   npm run deploy -- --local                       migrates and verifies the local database only (--persist-to <folder>)
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { expectedObjects, missingObjects, type SchemaObject, splitMigration } from './schemaObjects.ts'
-import { ask, root, run } from './wrangler.ts'
-import { fillId, isPlaceholder, settingIn, zeroIds } from './wranglerToml.ts'
+import { deployed, waitFor } from './deploy/address.ts'
+import { databaseSteps, hasPeople } from './deploy/database.ts'
+import { askPassword, chooseAccount } from './deploy/questions.ts'
+import { answerTo, Stop, say, shown } from './deploy/wrangler.ts'
+import { ask, root } from './wrangler.ts'
+import {
+  fillId,
+  isPlaceholder,
+  rootUrlIn,
+  settingIn,
+  withDomain,
+  withEnvironment,
+  workerName,
+  zeroIds,
+} from './wranglerToml.ts'
 
-const { values: options } = parseArgs({
-  options: { 'dry-run': { type: 'boolean' }, local: { type: 'boolean' }, 'persist-to': { type: 'string' } },
-})
+type Options = { environment: string; domain?: string; dryRun: boolean; local: boolean; persistTo?: string }
+type Step = { title: string; plan: string[][]; skip?: string | false; run: () => void | Promise<void> }
+
+const names = /^[a-z][a-z0-9-]{0,30}$/
+const domains = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string', default: '' },
+      domain: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      local: { type: 'boolean', default: false },
+      'persist-to': { type: 'string' },
+    },
+  })
+  const { env, domain, 'persist-to': persistTo } = values
+  if (env && !names.test(env))
+    throw new Stop(`"${env}" can't name an environment: small letters, digits and "-", as in production`)
+  if (domain !== undefined && !domains.test(domain))
+    throw new Stop(`"${domain}" is no domain: without https:// and in small letters, as in users.example.org`)
+  return {
+    environment: env,
+    ...(domain === undefined ? {} : { domain }),
+    ...(persistTo === undefined ? {} : { persistTo }),
+    dryRun: values['dry-run'],
+    local: values.local,
+  }
+}
 
 const tomlFile = `${root}wrangler.toml`
-const repairFile = '.wrangler/missing.sql'
-const where = options.local
-  ? ['--local', ...(options['persist-to'] ? ['--persist-to', options['persist-to']] : [])]
-  : ['--remote']
-
 const readToml = () => readFileSync(tomlFile, 'utf8')
-const say = (text: string) => console.log(text)
-const shown = (args: string[]) =>
-  `  $ npx wrangler ${args.map((arg) => (/[\s*]/.test(arg) ? `"${arg}"` : arg)).join(' ')}`
-
-function answerTo(args: string[], input?: string): string {
-  say(shown(args))
-  const { ok, stdout, output } = ask(args, input === undefined ? {} : { input })
-  if (!ok) throw new Error(`wrangler refused:\n${output}\nNot signed in? npx wrangler login`)
-  return stdout
-}
 
 /** A database or namespace by its name, made if there is none: a run that was cut short finds what it made. */
 function idOf(list: string[], create: string[], nameKey: string, idKey: string): string {
@@ -43,149 +68,122 @@ function idOf(list: string[], create: string[], nameKey: string, idKey: string):
   if (existing) say('  found, kept')
   else answerTo(create)
   const id = existing ?? find()
-  if (typeof id !== 'string') throw new Error(`wrangler made ${create.at(-1)}, but does not list it: run this again`)
+  if (typeof id !== 'string') throw new Stop(`wrangler made ${create.at(-1)}, but does not list it: run this again`)
   return id
 }
 
-type Step = { title: string; plan: string[][]; skip?: string | false; run: () => void }
+type Provision = { what: string; zeros: string; list: string[]; create: string[]; keys: [string, string] }
 
-function provision(what: string, zeros: string, list: string[], create: string[], keys: [string, string]): Step {
+function provision({ what, zeros, list, create, keys }: Provision, toml: string, environment: string): Step {
   return {
     title: what,
     plan: [list, create],
-    skip: !isPlaceholder(readToml(), zeros) && 'wrangler.toml has its id',
+    skip: !isPlaceholder(toml, zeros, environment) && 'wrangler.toml has its id',
     run: () => {
       const id = idOf(list, create, ...keys)
-      writeFileSync(tomlFile, fillId(readToml(), zeros, id))
+      writeFileSync(tomlFile, fillId(readToml(), zeros, id, environment))
       say(`  ${id} is now in wrangler.toml: commit it`)
     },
   }
 }
 
-const listSecrets = ['secret', 'list', '--format', 'json']
-const putPassword = ['secret', 'put', 'ADMIN_PASSWORD']
-
-function isPasswordSet(): boolean {
-  say(shown(listSecrets))
-  const { ok, stdout, output } = ask(listSecrets)
-  if (ok) return stdout.includes('"ADMIN_PASSWORD"')
-  if (/Worker ".*" not found/.test(output)) return false // The first deployment.
-  throw new Error(`wrangler refused:\n${output}`)
-}
-
-function setPassword() {
-  if (isPasswordSet()) return say('  set already, kept')
-  const password = process.env.ADMIN_PASSWORD
-  if (password) return void answerTo(putPassword, password)
-  if (!process.stdin.isTTY) throw new Error('ADMIN_PASSWORD is not set: export it, or run this in a terminal')
-  say(shown(putPassword))
-  if (!run(putPassword)) throw new Error('the password was not stored')
-}
-
-type Migration = { file: string; sql: string }
-
-const migrations = (): Migration[] =>
-  readdirSync(`${root}drizzle`)
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .map((file) => ({ file, sql: readFileSync(`${root}drizzle/${file}`, 'utf8') }))
-
-const applyMigrations = ['d1', 'migrations', 'apply', 'DB', ...where]
-const query = (sql: string) => ['d1', 'execute', 'DB', ...where, '--json', '--command', sql]
-
-function rows<Row>(sql: string): Row[] {
-  const [first]: { results: Row[] }[] = JSON.parse(answerTo(query(sql)))
-  return first?.results ?? []
-}
-
-/** `migrations apply` and `execute --file` reach D1 by different doors; triggers have passed by the second alone. */
-function otherWay(): string {
-  const applied = new Set(rows<{ name: string }>('SELECT name FROM d1_migrations').map(({ name }) => name))
-  const commands = migrations()
-    .filter(({ file }) => !applied.has(file))
-    .flatMap(({ file }) => [
-      ['d1', 'execute', 'DB', ...where, '--file', `drizzle/${file}`],
-      ['d1', 'execute', 'DB', ...where, '--command', `INSERT INTO d1_migrations (name) VALUES ('${file}')`],
-    ])
-  return `D1 cut a trigger in two (workers-sdk#14991, #15178) and took nothing of that file.
-Send what is left by its other door, in this order, then run this again:
-${commands.map(shown).join('\n')}`
-}
-
-function migrate() {
-  const windows = migrations().filter(({ sql }) => sql.includes('\r'))
-  if (windows.length > 0) {
-    const files = windows.map(({ file }) => `drizzle/${file}`).join(' ')
-    throw new Error(`${files}: line ends must be LF, D1 fails on CRLF (workers-sdk#14991).
-Set git config core.autocrlf to input and check the files out again`)
+function passwordStep(inEnvironment: string[], user: string): Step {
+  const list = ['secret', 'list', '--format', 'json', ...inEnvironment]
+  const put = ['secret', 'put', 'ADMIN_PASSWORD', ...inEnvironment]
+  const isSet = () => {
+    say(shown(list))
+    const { ok, stdout, output } = ask(list)
+    if (ok) return stdout.includes('"ADMIN_PASSWORD"')
+    if (/Worker ".*" (\(env: .*\) )?not found/.test(output)) return false // The first deployment.
+    throw new Stop(`wrangler refused:\n${output}`)
   }
-  say(shown(applyMigrations))
-  const { ok, output } = ask(applyMigrations, { env: { CI: '1' } })
-  say(output.trim())
-  if (!ok) throw new Error(output.includes('incomplete input') ? otherWay() : 'the migrations were not applied')
+  const set = async () => {
+    if (isSet()) return say('  set already, kept')
+    if (hasPeople(['--remote', ...inEnvironment])) return say('  not needed: the directory has people')
+    const given = process.env.ADMIN_PASSWORD
+    // Cloudflare's own builder can't be asked, and gives the Worker the secrets of its form by itself.
+    if (!given && process.env.WORKERS_CI)
+      return say('  not set: add the secret ADMIN_PASSWORD to the Worker in the dashboard')
+    answerTo(put, given || (await askPassword(user)))
+  }
+  return { title: "The first administrator's password", plan: [list, put], run: set }
 }
 
-/** Says which statements never arrived, and leaves them in a file that can be sent. */
-function reportMissing(missing: SchemaObject[]): Error {
-  mkdirSync(`${root}.wrangler`, { recursive: true })
-  writeFileSync(`${root}${repairFile}`, missing.map(({ sql }) => `${sql.replace(/;?$/, ';')}\n`).join(''))
-  const list = missing.map(({ type, name, table }) => `  ${type} ${name}${table === name ? '' : ` on ${table}`}`)
-  return new Error(`the database lacks ${missing.length} of what the migrations make:
-${list.join('\n')}
-"migrations apply" has lost triggers before (workers-sdk#14991, #15178). Nothing was deployed.
-The statements are in ${repairFile}; send them by D1's other door, then run this again:
-${shown(['d1', 'execute', 'DB', ...where, '--file', repairFile])}`)
+function workerStep(args: string[], toml: string, environment: string): Step {
+  const run = async () => {
+    const found = deployed(args)
+    const address = rootUrlIn(toml, environment) ?? found
+    if (address === undefined) return say('\nDeployed, at no address: set workers_dev or a domain in wrangler.toml')
+    await waitFor(address)
+    say(`
+✓ Rollcall is at ${address}
+  Sign in as ${settingIn(toml, 'ADMIN_USER', environment)}, with the password that you chose
+  or         curl -u ${settingIn(toml, 'ADMIN_USER', environment)} ${address}/api/user`)
+  }
+  return { title: 'The Worker', plan: [args], run }
 }
 
-const listObjects = 'SELECT type, name FROM sqlite_master'
-
-function verify() {
-  const expected = expectedObjects(migrations().flatMap(({ sql }) => splitMigration(sql)))
-  const missing = missingObjects(expected, rows(listObjects))
-  if (missing.length > 0) throw reportMissing(missing)
-  say(`  all ${expected.length} tables, indexes and triggers are there`)
+/** What this deployment adds to wrangler.toml before anything is made: its environment and its domain. */
+function settings({ environment, domain }: Options): string {
+  const toml = environment === '' ? readToml() : withEnvironment(readToml(), environment)
+  return domain === undefined ? toml : withDomain(toml, domain, environment)
 }
 
-function deployWorker() {
-  say(shown(['deploy']))
-  if (!run(['deploy'])) throw new Error('wrangler did not deploy the Worker')
-  say('\nTry it at the address above: curl -u admin:<password> https://<address>/api/user')
-}
-
-function steps(): Step[] {
-  const database: Step[] = [
-    { title: 'Migrations', plan: [applyMigrations], run: migrate },
-    { title: 'Is everything there?', plan: [query(listObjects)], run: verify },
-  ]
-  if (options.local) return database
-  const toml = readToml()
-  const name = settingIn(toml, 'database_name')
-  const namespace = `${settingIn(toml, 'name')}-sessions`
+function steps(options: Options): Step[] {
+  const { environment, local, persistTo } = options
+  const storage = persistTo === undefined ? [] : ['--persist-to', persistTo]
+  if (local) return databaseSteps(['--local', ...storage])
+  const toml = settings(options)
+  const hasNewSettings = toml !== readToml()
+  // Said in any case once there are several, else Wrangler warns that it had to guess.
+  const inEnvironment = environment || /^\[+env\./m.test(toml) ? [`--env=${environment}`] : []
+  const database: Provision = {
+    what: 'D1 database',
+    zeros: zeroIds.database,
+    list: ['d1', 'list', '--json'],
+    create: ['d1', 'create', settingIn(toml, 'database_name', environment)],
+    keys: ['name', 'uuid'],
+  }
+  const namespace: Provision = {
+    what: 'KV namespace',
+    zeros: zeroIds.namespace,
+    list: ['kv', 'namespace', 'list'],
+    create: ['kv', 'namespace', 'create', `${workerName(toml, environment)}-sessions`],
+    keys: ['title', 'id'],
+  }
   return [
-    provision('D1 database', zeroIds.database, ['d1', 'list', '--json'], ['d1', 'create', name], ['name', 'uuid']),
-    provision(
-      'KV namespace',
-      zeroIds.namespace,
-      ['kv', 'namespace', 'list'],
-      ['kv', 'namespace', 'create', namespace],
-      ['title', 'id'],
-    ),
-    { title: "The first administrator's password", plan: [listSecrets, putPassword], run: setPassword },
-    ...database,
-    { title: 'The Worker', plan: [['deploy']], run: deployWorker },
+    { title: 'Account', plan: [['whoami', '--json']], run: () => chooseAccount(toml) },
+    {
+      title: 'Settings',
+      plan: [],
+      skip: !hasNewSettings && 'wrangler.toml has them',
+      run: () => {
+        writeFileSync(tomlFile, toml)
+        say('  added to wrangler.toml: commit it')
+      },
+    },
+    provision(database, toml, environment),
+    provision(namespace, toml, environment),
+    ...databaseSteps(['--remote', ...inEnvironment]),
+    passwordStep(inEnvironment, settingIn(toml, 'ADMIN_USER', environment)),
+    workerStep(['deploy', ...inEnvironment], toml, environment),
   ]
 }
 
-function take(step: Step) {
+async function take(step: Step, dryRun: boolean) {
   say(`\n${step.title}`)
   if (step.skip) return say(`  ${step.skip}`)
-  if (options['dry-run']) return step.plan.forEach((args) => void say(shown(args)))
-  step.run()
+  if (!dryRun) return step.run()
+  if (step.plan.length === 0) return say('  wrangler.toml would get them')
+  for (const args of step.plan) say(shown(args))
 }
 
 try {
-  steps().forEach(take)
+  const options = readOptions()
+  for (const step of steps(options)) await take(step, options.dryRun)
 } catch (error) {
-  console.error(`\n✗ ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
+  const isMisuse = error instanceof TypeError && 'code' in error
+  if (!(error instanceof Stop || isMisuse)) throw error
+  console.error(`\n✗ ${error.message}`)
+  process.exitCode = isMisuse ? 2 : 1
 }
