@@ -32,6 +32,20 @@ it('refuses two columns of one name, of which D1 would give one', async () => {
   await expect(rows.get()).rejects.toThrow('two columns of one name')
 })
 
+it('refuses a column whose name is a number, which would come before all others', async () => {
+  const unnamed = db.select({ id: users.id, seven: sql<number>`7` }).from(users)
+  await expect(unnamed.get()).rejects.toThrow('a number for the name of a column')
+  const named = db.select({ id: users.id, seven: sql<number>`7`.as('seven') }).from(users)
+  expect(await named.get()).toEqual({ id: 1, seven: 7 })
+  expect(await db.select({ alone: sql<number>`7` }).from(users).get()).toEqual({ alone: 7 })
+})
+
+it('reads an expression as it says, with a name of its own or without', async () => {
+  const isAdmin = sql`${users.isAdmin}`.mapWith(users.isAdmin)
+  const rows = db.select({ plain: isAdmin, named: sql`${users.isAdmin} + 0`.mapWith(users.isAdmin).as('named') })
+  expect(await rows.from(users).get()).toEqual({ plain: true, named: true })
+})
+
 it('gives nothing where there is nothing, and what a RETURNING says', async () => {
   expect(await db.select().from(users).where(eq(users.id, 9)).get()).toBeUndefined()
   const renamed = db.update(orgs).set({ name: 'Renamed' }).where(eq(orgs.id, 1)).returning({ name: orgs.name })

@@ -22,9 +22,13 @@ async function find(db: Database, name: string): Promise<Account> {
 
 type Change = { passwordHash: string; mustChangePassword: boolean; makeAdmin: boolean }
 
-/** Whoever knew the old password is out, links to reset it included; what locks the account for guesses is forgotten. */
+/**
+ * Whoever knew the old password is out, links to reset it included; what locks the account for guesses is forgotten. Nothing
+ * of it is done where the account is gone by now, since its audit row then has no target.
+ */
 function statementsFor({ id }: Account, { passwordHash, mustChangePassword, makeAdmin }: Change, now: number) {
   const account = literal(`id:${id}`)
+  const target = `(SELECT 'users:id:' || id FROM users WHERE id = ${id})`
   return [
     `UPDATE users SET password_hash = ${literal(passwordHash)}, must_change_password = ${literal(mustChangePassword)},
       is_disabled = 0, ${makeAdmin ? 'is_admin = 1, ' : ''}updated_at = ${now} WHERE id = ${id}`,
@@ -33,9 +37,18 @@ function statementsFor({ id }: Account, { passwordHash, mustChangePassword, make
     `DELETE FROM password_resets WHERE user_id = ${id}`,
     `DELETE FROM account_failures WHERE account = ${account}`,
     `DELETE FROM login_attempts WHERE account = ${account}`,
-    auditRow('users.password:write', literal(`users:id:${id}`), now),
-    ...(makeAdmin ? [auditRow('users.permissions:write', literal(`users:id:${id}`), now)] : []),
+    auditRow('users.password:write', target, now),
+    ...(makeAdmin ? [auditRow('users.permissions:write', target, now)] : []),
   ]
+}
+
+async function reset(db: Database, account: Account, change: Change): Promise<void> {
+  try {
+    await db.apply(statementsFor(account, change, secondsNow()))
+  } catch (error) {
+    if (!String(error).includes('audit_log.target')) throw error
+    throw new Failure(`${personText(account)} was deleted meanwhile: there is nobody to let in`)
+  }
 }
 
 const options = { ...adminOptions, 'make-admin': { type: 'boolean' } } as const
@@ -57,7 +70,7 @@ ${adminUsage}`,
     const { id, login, isAdmin } = await withDatabase(where, async (db) => {
       const account = await find(db, name)
       const change = { passwordHash: await newPasswordHash(where), mustChangePassword, makeAdmin }
-      await db.apply(statementsFor(account, change, secondsNow()))
+      await reset(db, account, change)
       return account
     })
     const isServerAdmin = makeAdmin || isAdmin === 1

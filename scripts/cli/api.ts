@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import { root } from '../wrangler.ts'
 import { settingIn } from '../wranglerToml.ts'
 import { Failure, Misuse } from './command.ts'
+import { shown } from './output.ts'
 import { askPassword } from './secretInput.ts'
 
 export const apiOptions = {
@@ -42,6 +43,12 @@ export function addressOf({ url, insecure }: ApiValues): URL {
 
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
+/** Of no other letters is a token made; a header can't hold all of them, and the complaint about that would repeat it. */
+function bearer(token: string): string {
+  if (!/^[!-~]+$/.test(token)) throw new Misuse('ROLLCALL_TOKEN holds what no token has, like a space or a line break')
+  return `Bearer ${token}`
+}
+
 /** As `npm run dev` greets. */
 function localAdmin(): { login?: string; password?: string | undefined } {
   const secrets = `${root}.dev.vars`
@@ -52,7 +59,7 @@ function localAdmin(): { login?: string; password?: string | undefined } {
 
 async function authorization(address: URL): Promise<string> {
   const { ROLLCALL_TOKEN: token, ROLLCALL_USER: user, ROLLCALL_PASSWORD: given } = process.env
-  if (token) return `Bearer ${token}`
+  if (token) return bearer(token.trim())
   if (user) {
     const password = given || (await askPassword(user))
     if (!password) throw new Misuse('ROLLCALL_USER is set and ROLLCALL_PASSWORD is not')
@@ -63,11 +70,11 @@ async function authorization(address: URL): Promise<string> {
   throw new Misuse('Who asks? Set ROLLCALL_TOKEN, or ROLLCALL_USER and ROLLCALL_PASSWORD')
 }
 
-/** The API said no, in its own words. */
+/** The API said no, in its own words, or somebody in its place in theirs. */
 export class Refused extends Failure {
   readonly status: number
   constructor(status: number, message: string, requestId: string | null) {
-    super(`${message} (status ${status}${requestId ? `, request ${requestId}` : ''})`)
+    super(shown(`${message} (status ${status}${requestId ? `, request ${requestId}` : ''})`))
     this.status = status
   }
 }
@@ -82,21 +89,43 @@ export function reasonOf(error: unknown): string {
 
 /** Milliseconds. */
 const patience = 60_000
+/** Bytes: a page of a thousand people has less than one of these. */
+const maxBody = 64 * 1024 * 1024
+
+/** Below the address and never beside it, as `//elsewhere` would be. */
+export const targetAt = (address: URL, path: string) =>
+  new URL(address.origin + address.pathname.replace(/\/$/, '') + path)
 
 /** An address that sends elsewhere gets nothing more: the credentials are for this one. */
 export async function send(address: URL, path: string, init: RequestInit = {}): Promise<Response> {
-  const target = new URL(address.pathname.replace(/\/$/, '') + path, address)
   try {
-    return await fetch(target, { ...init, redirect: 'manual', signal: AbortSignal.timeout(patience) })
+    return await fetch(targetAt(address, path), { ...init, redirect: 'manual', signal: AbortSignal.timeout(patience) })
   } catch (error) {
     const advice = isThisMachine(address) ? 'Start it with npm run dev, or say --url' : 'Is --url right?'
     throw new Failure(`${address.origin} can't be reached: ${reasonOf(error)}. ${advice}`)
   }
 }
 
+/** As much as fits in memory whoever answers. */
+async function textOf(response: Response): Promise<string> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of response.body ?? []) {
+    size += piece.length
+    if (size > maxBody)
+      throw new Failure(`More than ${maxBody / 1024 / 1024} MiB came: is this the address of a Rollcall?`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+/** Undefined = no JSON. */
 async function bodyOf(response: Response): Promise<unknown> {
+  const text = await textOf(response).catch((error: unknown) => {
+    throw error instanceof Failure ? error : new Failure(`The answer broke off: ${reasonOf(error)}`)
+  })
   try {
-    return await response.json()
+    return JSON.parse(text)
   } catch {
     return undefined
   }

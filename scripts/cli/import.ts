@@ -12,7 +12,7 @@ import { checkTarget, type Earlier, earlierImport, isMigrated, type Target } fro
 import { literal, writeRecords } from '../directory/write.ts'
 import { auditRow, secondsNow } from './adminAccounts.ts'
 import { type Command, Failure, Misuse, one, parsed, whereIn, whereOptions } from './command.ts'
-import { type Counts, isStopped, type Report, reportLines, reportOf, total } from './importReport.ts'
+import { type Counts, checkReportFile, isStopped, type Report, reportLines, reportOf, total } from './importReport.ts'
 import { answer, remark } from './output.ts'
 import { progressBar } from './progress.ts'
 
@@ -58,9 +58,12 @@ function readOptions(args: string[]) {
 type Options = ReturnType<typeof readOptions>
 
 /** By what the file is, not by what it is called. */
-async function openSource({ file, resolve, sessions }: Options): Promise<Source> {
+async function openSource({ file, report, resolve, sessions }: Options): Promise<Source> {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (!stats) throw new Failure(`There is no ${file}`)
+  // It is read more than once, which a pipe can't be.
+  if (!stats.isFile() && !stats.isDirectory()) throw new Failure(`${file} is no file: write it to one first`)
+  if (report) checkReportFile(report, file)
   if (stats.isDirectory() || isSqlite(file)) {
     const [{ openGrafana }, { readResolve }] = await Promise.all([
       import('../directory/grafana/open.ts'),
@@ -138,6 +141,7 @@ type Outcome = {
 function foregone(report: Report, { 'dry-run': isDry }: Options): Outcome | undefined {
   if (isStopped(report.findings))
     return { outcome: 'refused', message: 'Nothing was written: what is in the way must be settled first' }
+  if (total(report.counts) === 0) return { outcome: 'nothing to write', message: 'There is nothing in it to write' }
   if (total(report.counts) === total(report.alreadyThere))
     return { outcome: 'nothing to write', message: 'Everything is there already: nothing was written' }
   return isDry ? { outcome: 'dry run', message: 'Nothing was written: this was a dry run' } : undefined

@@ -1,8 +1,11 @@
 // What an import found and did, for people to read.
 
+import { closeSync, openSync, realpathSync, statSync } from 'node:fs'
+import { beginsWith } from '../directory/grafana/magic.ts'
 import type { Kind } from '../directory/records.ts'
 import type { Finding, Source } from '../directory/source.ts'
 import type { Target } from '../directory/target.ts'
+import { Failure, messageOf } from './command.ts'
 import { shown } from './output.ts'
 
 export type Counts = Source['counts']
@@ -16,6 +19,21 @@ export const reportOf = ({ description, counts, findings }: Source, target: Targ
 })
 
 export type Report = ReturnType<typeof reportOf>
+
+/**
+ * Before anything is written: a report that can't be kept is found out too late afterwards, and nothing that isn't an
+ * earlier report is written over, the file that is imported least of all.
+ */
+export function checkReportFile(file: string, imported: string): void {
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (there?.isFile() && there.size > 0 && (realpathSync(file) === realpathSync(imported) || !beginsWith(file, '{\n')))
+    throw new Failure(`${file} is there already, and no report: another name for --report`)
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    throw new Failure(`The report can't be written: ${messageOf(error)}`)
+  }
+}
 
 export const isStopped = (findings: readonly Finding[]) => findings.some(({ weight }) => weight === 'stop')
 

@@ -1,7 +1,7 @@
 // What a command says: for people, or as one JSON document for programs.
 
-/** A name can hold what steers a terminal, or breaks a line in two. */
-export const shown = (text: string) => text.replace(/\p{Cc}/gu, '?')
+/** A name can hold what steers a terminal, turns text around, or breaks a line in two; what a server sends can be no text at all. */
+export const shown = (text: unknown) => String(text ?? '').replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '?')
 
 /** Waits where the reader is slower, so that a long list is never all in memory. */
 export async function write(text: string): Promise<void> {

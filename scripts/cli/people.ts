@@ -38,9 +38,10 @@ export async function findPerson(api: Api, who: string): Promise<Person> {
     throw new Failure(`${who} is the id of one person and the login of another: say their e-mail`)
   }
   const person = numbered ?? (named && (await byId(api, named.id)))
-  if (!person) throw new Failure(`There is nobody with the login, e-mail or id "${shown(who)}"`)
+  if (!Number.isSafeInteger(person?.id) || !person)
+    throw new Failure(`There is nobody with the login, e-mail or id "${shown(who)}"`)
   return person
 }
 
 /** How a person is named in what is said to people. */
-export const personText = ({ id, login }: Pick<Person, 'id' | 'login'>) => `${shown(login)} (id ${id})`
+export const personText = ({ id, login }: Pick<Person, 'id' | 'login'>) => `${shown(login)} (id ${shown(id)})`

@@ -15,6 +15,8 @@ async function prompt(question: string): Promise<string> {
   process.stderr.write(question)
   try {
     return await terminal.question('')
+  } catch {
+    throw new Misuse('No password was typed')
   } finally {
     terminal.close()
     process.stderr.write('\n')

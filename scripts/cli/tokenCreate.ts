@@ -1,6 +1,6 @@
 import { apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, Misuse, one, parsed } from './command.ts'
-import { answer, remark } from './output.ts'
+import { type Command, Failure, Misuse, one, parsed } from './command.ts'
+import { answer, remark, shown } from './output.ts'
 
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
@@ -45,14 +45,16 @@ ${apiUsage}`,
     const name = one(positionals, 'How the token is called')
     const { permission: permissions, 'service-account': account } = values
     if (account !== undefined && !/^\d+$/.test(account)) throw new Misuse('--service-account is an id')
+    if (values.org !== undefined && !/^\d+$/.test(values.org)) throw new Misuse('--org is the id of an organization')
     if (account && permissions)
       throw new Misuse('A token of a service account may what the account may: no --permission')
     const wanted = { name, secondsToLive: lifetime(values.lifetime), permissions: permissions?.map(permission) }
     const api = await openApi(values, values.org)
     const path = account ? `/api/serviceaccounts/${account}/tokens` : '/api/user/tokens'
     const token = await api.ask<{ id: number; name: string; key: string }>('POST', path, wanted)
-    await answer(values.json, token, token.key)
-    remark(`Token ${token.id}: keep it now, it is not shown again`)
+    if (typeof token?.key !== 'string') throw new Failure('No token came: is this the address of a Rollcall?')
+    await answer(values.json, token, shown(token.key))
+    remark(`Token ${shown(token.id)}: keep it now, it is not shown again`)
     return 0
   },
 }

@@ -1,5 +1,5 @@
 import { type Api, apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, parsed } from './command.ts'
+import { type Command, Failure, Misuse, parsed } from './command.ts'
 import { answerList } from './output.ts'
 
 type Listed = {
@@ -23,6 +23,7 @@ async function* peopleOf(api: Api, query: URLSearchParams): AsyncGenerator<Liste
   while (cursor !== undefined) {
     query.set('cursor', cursor)
     const page: { users: Listed[]; cursor?: string } = await api.ask('GET', `/api/users/search?${query}`)
+    if (!Array.isArray(page?.users) || page.cursor === cursor) throw new Failure('No list came: is this a Rollcall?')
     yield* page.users
     cursor = page.cursor
   }
@@ -55,6 +56,7 @@ A line each, with tabs between: id, login, e-mail, name, state, last seen. Howev
 ${apiUsage}`,
   async run(args) {
     const { values } = parsed({ args, options })
+    if (values.disabled && values.enabled) throw new Misuse('--disabled and --enabled exclude each other')
     const query = new URLSearchParams({
       perpage: String(perPage),
       ...(values.query && { query: values.query }),

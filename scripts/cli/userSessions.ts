@@ -1,7 +1,7 @@
 // Where somebody is signed in, and how to end that.
 
 import { apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, Misuse, one, parsed } from './command.ts'
+import { type Command, Failure, Misuse, one, parsed } from './command.ts'
 import { answer, answerList } from './output.ts'
 import { findPerson, personText } from './people.ts'
 
@@ -30,6 +30,7 @@ export const userSessions: Command = {
     const api = await openApi(values)
     const { id } = await findPerson(api, who)
     const sessions = await api.ask<Session[]>('GET', `/api/admin/users/${id}/auth-tokens?metadata=true`)
+    if (!Array.isArray(sessions)) throw new Failure('No list came: is this the address of a Rollcall?')
     await answerList(values.json, each(sessions), {
       headings: ['ID', 'ADDRESS', 'PLACE', 'DEVICE', 'SINCE', 'LAST SEEN'],
       cells: (one) => [

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { type Counts, formatVersion, type Header } from './export.ts'
 import { type Line, linesOf } from './lines.ts'
-import { type DirectoryRecord, type Kind, kindNames } from './records.ts'
+import { type DirectoryRecord, type Kind, kindNames, largestId } from './records.ts'
 import { type Parsed, type Remark, remarksOn, remember, type Seen } from './remarks.ts'
 import type { Finding, Source } from './source.ts'
 
@@ -63,9 +63,11 @@ const again = 'Export again: the file is not as it was written.'
 
 const isDate = (value: unknown) => typeof value === 'string' && /^[0-9TZ:.-]{10,30}$/.test(value)
 
+const isGiven = (id: unknown) => Number.isSafeInteger(id) && Number(id) >= 0 && Number(id) <= largestId
+
 /** They become part of a statement. */
 const areSequences = (value: unknown) =>
-  isObject(value) && Object.entries(value).every(([kind, id]) => isKind(kind) && Number.isSafeInteger(id))
+  isObject(value) && Object.entries(value).every(([kind, id]) => isKind(kind) && isGiven(id))
 
 function headerComplaint(header: Row): [what: string, advice?: string] | undefined {
   if (header.format !== 'rollcall') return ['not an export of Rollcall']

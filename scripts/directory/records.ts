@@ -57,6 +57,9 @@ export type Row<K extends Kind = Kind> = (typeof kinds)[K]['table']['$inferInser
 
 export type DirectoryRecord = { [K in Kind]: { kind: K; row: Row<K> } }[Kind]
 
+/** Beyond it there would be too few left before numbers stop being exact. */
+export const largestId = 2 ** 52
+
 export type Column = {
   property: string
   name: string

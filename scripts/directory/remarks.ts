@@ -1,5 +1,6 @@
 // What is wrong with one row of an export beside those before it: rows come after what they refer to.
 
+import { definedRoles } from '../../src/auth/roles.ts'
 import { type Kind, kindNames } from './records.ts'
 import { keyIn, referencesOf, uniquesOf } from './references.ts'
 import { complaintOf, hasSecretForm, isPasswordHash } from './rowChecks.ts'
@@ -65,6 +66,35 @@ function orphans({ kind, row }: Parsed, seen: Seen): Remark[] {
   })
 }
 
+/** What no foreign key holds, since 0 is every org and fixed roles are no rows: the next org of that number would have it. */
+function lostRole({ kind, row }: Parsed, seen: Seen): Remark[] {
+  if (kind !== 'role' && kind !== 'roleAssignment') return []
+  const isThere = (to: Kind, property: string, value: unknown) =>
+    setIn(seen, nameOf(to, [property])).has(value as string | number)
+  const lost = [
+    ...(row.orgId === 0 || isThere('org', 'id', row.orgId) ? [] : ['org (orgId)']),
+    ...(kind === 'role' || definedRoles.has(String(row.roleUid)) || isThere('role', 'uid', row.roleUid)
+      ? []
+      : ['role (roleUid)']),
+  ]
+  return lost.map((what) => ({ weight: 'left out', what: `${kind} whose ${what} is not there` }))
+}
+
+/** As many roles as the database lets one have (drizzle/0013_roles_limits.sql). */
+const maxHeld = 20
+
+const holderOf = ({ kind, row }: Parsed) =>
+  kind === 'roleAssignment'
+    ? `held ${[row.orgId, row.userId, row.serviceAccountId, row.teamId, row.basicRank].map((id) => id ?? '').join('/')}`
+    : undefined
+
+function tooMany(parsed: Parsed, seen: Seen): Remark[] {
+  const holder = holderOf(parsed)
+  return holder !== undefined && setIn(seen, holder).size >= maxHeld
+    ? [{ weight: 'left out', what: `a role beyond the ${maxHeld} that one can hold in an organization` }]
+    : []
+}
+
 function secrets({ kind, row }: Parsed): Remark[] {
   if (!hasSecretForm(kind, row))
     return [{ weight: 'left out', what: `${kind} whose hash is of no known form`, advice: 'It could never be used.' }]
@@ -94,7 +124,7 @@ const lostOrg = ({ kind, row }: Parsed, seen: Seen): Remark[] =>
 export function remarksOn(parsed: Parsed, seen: Seen): Remark[] {
   const complaint = complaintOf(parsed.kind, parsed.row)
   if (complaint) return [{ weight: 'stop', what: complaint }]
-  const checks = [secrets, orphans, lostOrg, duplicates, takenNames, takenOwners]
+  const checks = [secrets, orphans, lostOrg, lostRole, tooMany, duplicates, takenNames, takenOwners]
   return checks.flatMap((check) => check(parsed, seen))
 }
 
@@ -108,5 +138,8 @@ export function remember(parsed: Parsed, seen: Seen) {
   for (const { properties, applies } of uniquesOf(kind))
     if (applies(row)) note(`= ${nameOf(kind, properties)}`, keyIn(row, properties))
   for (const name of signInNames(parsed)) note('sign-in names', name)
+  const holder = holderOf(parsed)
+  if (holder !== undefined) note(holder, String(row.roleUid))
+  if (kind === 'role') note(nameOf('role', ['uid']), String(row.uid))
   for (const owner of ownerOfPreferences(parsed)) note('preferences', owner)
 }

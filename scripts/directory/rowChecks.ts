@@ -4,7 +4,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { isCurrent } from '../../src/auth/passwords.ts'
 import { nameKey } from '../../src/auth/queries.ts'
-import { type Column, columnsOf, type Kind, kindNames, kinds } from './records.ts'
+import { type Column, columnsOf, type Kind, kindNames, kinds, largestId } from './records.ts'
 
 type Row = Record<string, unknown>
 
@@ -40,7 +40,7 @@ const typeNames: Record<Column['type'], string> = { string: 'text', number: 'a w
 function complaintAbout({ property, type, isNeeded, choices }: Checked, value: unknown): string | undefined {
   if (!isSaid(value)) return isNeeded ? `${property} is missing` : undefined
   if (!isOfType[type](value)) return `${property} is not ${typeNames[type]}`
-  if (property === 'id' && Number(value) < 1) return 'id is less than 1'
+  if (property === 'id' && (Number(value) < 1 || Number(value) > largestId)) return 'id is less than 1, or beyond 2^52'
   return choices?.length && !choices.includes(String(value))
     ? `${property} is none of ${choices.join(', ')}`
     : undefined
@@ -54,15 +54,60 @@ const tokenOwner = new Map<unknown, string[]>([
   ['api_key', ['orgId', 'role']],
 ])
 
+/** What a token of another kind belongs to. */
+const ownersBeside = (kind: unknown) =>
+  ['userId', 'serviceAccountId'].filter((property) => !tokenOwner.get(kind)?.includes(property))
+
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(String(value))
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isGrant = (value: unknown) =>
+  Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
+
+/** The Worker reads them with every request of whoever holds them, and answers none where it can't. */
+const grants = {
+  what: 'permissions is no list of [action, scope] in JSON',
+  holds: ({ permissions }: Row) => {
+    if (!isSaid(permissions)) return true
+    const list = parsed(permissions)
+    return Array.isArray(list) && list.every(isGrant)
+  },
+}
+
+const json = (property: string, isRight: (value: unknown) => boolean) => ({
+  what: `${property} is no JSON of its kind`,
+  holds: (row: Row) => !isSaid(row[property]) || isRight(parsed(row[property])),
+})
+
+const isTextList = (value: unknown) => Array.isArray(value) && value.every((part) => typeof part === 'string')
+
+/** As long as the API takes them, and far from what a statement takes. */
+const maxName = 1000
+
 /** The CHECK constraints of the tables, and what the Worker writes beside a name. */
 const rules: Partial<Record<Kind, { what: string; holds: (row: Row) => boolean }[]>> = {
   user: [
+    {
+      what: `login or email is longer than ${maxName} characters`,
+      holds: ({ login, email }) => String(login).length <= maxName && String(email).length <= maxName,
+    },
     { what: 'login and email are empty', holds: ({ loginKey, emailKey }) => loginKey !== '' && emailKey !== '' },
     {
       what: 'loginKey or emailKey is not that of the login or email',
       holds: (row) => row.loginKey === nameKey(String(row.login)) && row.emailKey === nameKey(String(row.email)),
     },
   ],
+  dashboard: [json('tags', isTextList), json('model', isObject)],
+  preferences: [json('navbar', isObject), json('queryHistory', isObject)],
+  serviceAccount: [grants],
+  role: [grants],
   teamMember: [
     { what: 'permission is neither 0 nor 4', holds: ({ permission = 0 }) => permission === 0 || permission === 4 },
   ],
@@ -74,15 +119,21 @@ const rules: Partial<Record<Kind, { what: string; holds: (row: Row) => boolean }
       what: 'does not say whom alone it is for',
       holds: (row) => count(row, ['userId', 'serviceAccountId', 'teamId', 'basicRank']) === 1,
     },
+    {
+      what: 'basicRank is none of 1, 2, 3',
+      holds: ({ basicRank }) => !isSaid(basicRank) || [1, 2, 3].includes(Number(basicRank)),
+    },
   ],
   quota: [
     { what: 'is for neither one organization nor one person', holds: (row) => count(row, ['orgId', 'userId']) === 1 },
   ],
   token: [
+    grants,
     {
       what: 'does not say whose it is',
       holds: (row) => tokenOwner.get(row.kind)?.every((property) => isSaid(row[property])) === true,
     },
+    { what: "says more than one owner's", holds: (row) => count(row, ownersBeside(row.kind)) === 0 },
   ],
 }
 

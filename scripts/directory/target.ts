@@ -6,7 +6,8 @@ import { expectedObjects, missingObjects, splitMigration } from '../schemaObject
 import { root } from '../wrangler.ts'
 import type { Database } from './database.ts'
 import { type Existing, misfit, readFirsts, replacing } from './firstAccount.ts'
-import { type Kind, keyOf, kindNames } from './records.ts'
+import { opensKept, readGone } from './gone.ts'
+import { type DirectoryRecord, type Kind, keyOf, kindNames } from './records.ts'
 import type { Finding, Source } from './source.ts'
 import { readThere, type There } from './there.ts'
 import { type Plan, type Progress, progressOf } from './write.ts'
@@ -66,18 +67,29 @@ function collision({ kind, row }: Taken, there: There, isSettled: boolean): Find
   }
 }
 
-function compare(source: Source, there: There, settled: ReadonlySet<string>): Pick<Target, 'findings' | 'kept'> {
+type Look = (record: DirectoryRecord) => Finding | undefined
+
+const isUnnumbered = ({ kind, row }: DirectoryRecord) => kind === 'audit' && row.id === undefined
+
+/** What is missing was removed only where the rest is the same directory's: `gone` counts where anything is there already. */
+function compare(
+  source: Source,
+  there: There,
+  collides: Look,
+  gone: (record: DirectoryRecord) => Finding[] = () => [],
+): Pick<Target, 'findings' | 'kept'> {
   const findings: Finding[] = []
+  const removed: Finding[] = []
   const kept: Counts = {}
-  if (there.isEmpty) return { findings, kept }
-  for (const { kind, row } of source.records()) {
-    const key = keyOf(kind, row)
-    if (kind === 'audit' && row.id === undefined) continue
-    const found = collision({ kind, row }, there, settled.has(`${kind} ${key}`))
+  function look(record: DirectoryRecord): void {
+    const { kind, row } = record
+    const found = collides(record)
     if (found) findings.push(found)
-    else if (there.has(kind, key)) kept[kind] = (kept[kind] ?? 0) + 1
+    else if (there.has(kind, keyOf(kind, row))) kept[kind] = (kept[kind] ?? 0) + 1
+    else removed.push(...gone(record))
   }
-  return { findings, kept }
+  if (!there.isEmpty) for (const record of source.records()) if (!isUnnumbered(record)) look(record)
+  return { findings: Object.keys(kept).length > 0 ? [...findings, ...removed] : findings, kept }
 }
 
 /** Kept as they are by choice, whatever they are called. */
@@ -107,7 +119,14 @@ async function comparison(
   const wanted = kindNames.filter((kind) => (source.counts[kind] ?? 0) > 0)
   const isGoing = (kind: Kind, key: string) =>
     replaced[kind]?.has(key) === true || (existing === 'replace' && !isBegun && emptied.includes(kind))
-  return compare(source, await readThere(db, wanted, isGoing), existing === 'keep' ? firstRows : new Set())
+  const there = await readThere(db, wanted, isGoing)
+  const settled = existing === 'keep' ? firstRows : new Set()
+  const collides: Look = (record) =>
+    collision(record, there, settled.has(`${record.kind} ${keyOf(record.kind, record.row)}`))
+  if (existing === 'keep') return compare(source, there, (record) => opensKept(record) ?? collides(record))
+  // Neither what replaces a first account nor what goes on halfway finds what somebody removed.
+  const isLater = existing === undefined && !isBegun
+  return compare(source, there, collides, isLater ? await readGone(db, there) : undefined)
 }
 
 /** `earlier` is an import of the same source that was cut short: what it was told of the first account holds. */

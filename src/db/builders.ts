@@ -1,4 +1,4 @@
-import { Column, is, type Query } from 'drizzle-orm'
+import { Column, is, type Query, SQL } from 'drizzle-orm'
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
 import {
   type SelectedFields,
@@ -21,8 +21,13 @@ export type Builders = Pick<DrizzleD1Database, 'select' | 'insert' | 'update' | 
 type Field = { path: string[]; field: unknown }
 type Row = Record<string, unknown>
 
-const decoded = (field: unknown, value: unknown) =>
-  value !== null && is(field, Column) ? field.mapFromDriverValue(value) : value
+/** What an expression is read as (`mapWith`) stands in no type of Drizzle's. */
+function decoderOf(field: unknown): Pick<Column, 'mapFromDriverValue'> {
+  if (is(field, Column)) return field
+  return Reflect.get(is(field, SQL.Aliased) ? field.sql : Object(field), 'decoder')
+}
+
+const decoded = (field: unknown, value: unknown) => (value === null ? null : decoderOf(field).mapFromDriverValue(value))
 
 /** Values come under their columns' names, so of two with one name one is lost: then they need names of their own (`as`). */
 function rowOf(fields: Field[], found: Row): Row {
@@ -49,7 +54,11 @@ class Prepared {
   }
   rows({ results }: D1Result<Row>) {
     const { fields } = this
-    return fields ? results.map((found) => rowOf(fields, found)) : results
+    if (!fields) return results
+    // It comes before all others, so that each value would be under another's name.
+    const [first = '', second] = Object.keys(results[0] ?? {})
+    if (second !== undefined && /^\d+$/.test(first)) throw new Error('a number for the name of a column')
+    return results.map((found) => rowOf(fields, found))
   }
   run() {
     return this.statement.run()

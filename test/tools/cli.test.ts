@@ -1,46 +1,18 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Instance, startInstance } from './docs/instance.ts'
-import { checkOut } from './support/checkout.ts'
-import { temporaryFolderForAll } from './support/folders.ts'
-import { type Outcome, rollcall } from './support/rollcall.ts'
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { as, commandLine } from './support/commandLine.ts'
 
-let project: string
-let instance: Instance
-let url: string
-
-beforeAll(async () => {
-  project = checkOut(`${temporaryFolderForAll()}/project`)
-  instance = await startInstance(project)
-  url = `http://localhost:${instance.port}`
-})
-afterAll(() => instance.stop())
-
-type Given = { input?: string; env?: Record<string, string> }
-
-const run = (words: string[], { input = '', env = {} }: Given = {}): Promise<Outcome> =>
-  rollcall(project, words, { input, env: { ROLLCALL_URL: url, ...env } })
-
-const answer = async (words: string[], given?: Given): Promise<unknown> => {
-  const { code, stdout, stderr } = await run([...words, '--json'], given)
-  if (code !== 0) throw new Error(stderr)
-  return JSON.parse(stdout)
-}
-
-const refusal = async (words: string[], given?: Given) => {
-  const { code, stdout, stderr } = await run(words, given)
-  return [code, stdout, stderr.trim()]
-}
+const { project, address, run, answer, refusal } = commandLine()
 
 const signIn = (login: string, password: string) =>
-  fetch(`${url}/login`, {
+  fetch(`${address()}/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ user: login, password }),
   })
-const as = (login: string, password: string) => ({ env: { ROLLCALL_USER: login, ROLLCALL_PASSWORD: password } })
 const status = async (login: string, password: string) =>
-  (await fetch(`${url}/api/user`, { headers: { Authorization: `Basic ${btoa(`${login}:${password}`)}` } })).status
+  (await fetch(`${address()}/api/user`, { headers: { Authorization: `Basic ${btoa(`${login}:${password}`)}` } })).status
 
 const create = (login: string, ...more: string[]) =>
   answer(['user', 'create', login, ...more], { input: `${login}-secret\n` })
@@ -131,7 +103,7 @@ describe('tokens by the command line', () => {
     expect(words).toMatch(/Permissions needed: users:disable \(status 403, request [0-9a-f-]{36}\)$/)
     await answer(['token', 'create', 'ending', '--lifetime', '90d'])
     const headers = { Authorization: `Basic ${btoa('admin:admin')}` }
-    const response = await fetch(`${url}/api/user/tokens`, { headers })
+    const response = await fetch(`${address()}/api/user/tokens`, { headers })
     const listed = (await response.json()) as { name: string; expiration: string }[]
     const ending = listed.find(({ name }) => name === 'ending')
     const days = (Date.parse(ending?.expiration ?? '') - Date.now()) / 86_400_000
@@ -139,7 +111,7 @@ describe('tokens by the command line', () => {
   })
 
   it('are of a service account', async () => {
-    const made = await fetch(`${url}/api/serviceaccounts`, {
+    const made = await fetch(`${address()}/api/serviceaccounts`, {
       method: 'POST',
       headers: { Authorization: `Basic ${btoa('admin:admin')}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ name: 'robot', role: 'Viewer' }),
@@ -160,10 +132,10 @@ describe('a server admin by the command line', () => {
     expect(own).toMatchObject({ id, isGrafanaAdmin: true, email: 'zoe@example.org' })
     const headers = { Authorization: `Basic ${btoa('admin:admin')}` }
     const audit = await (
-      await fetch(`${url}/api/admin/audit?target=users:id:${id}&action=users:create`, { headers })
+      await fetch(`${address()}/api/admin/audit?target=users:id:${id}&action=users:create`, { headers })
     ).json()
     expect(audit).toMatchObject({ items: [{ actor: '', credential: 'cli', outcome: 200 }] })
-    const [members] = [await (await fetch(`${url}/api/users/${id}/orgs`, { headers })).json()]
+    const [members] = [await (await fetch(`${address()}/api/users/${id}/orgs`, { headers })).json()]
     expect(members).toEqual([{ orgId: 1, name: 'Main Org.', role: 'Admin' }])
     expect(await refusal(['admin', 'create', 'ZOË'], { env })).toEqual([
       1,
@@ -181,7 +153,7 @@ describe('a server admin by the command line', () => {
     expect(await answer(['admin', 'reset', 'eve'], { env })).toMatchObject({ login: 'eve', isGrafanaAdmin: false })
     expect(await status('eve', 'eve-secret')).toBe(401)
     expect(await status('eve', 'another-password')).toBe(200)
-    expect((await fetch(`${url}/api/user`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401)
+    expect((await fetch(`${address()}/api/user`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401)
     expect(await answer(['user', 'sessions', 'eve'])).toEqual([])
     expect(await answer(['user', 'show', 'eve'])).toMatchObject({ isDisabled: false, isGrafanaAdmin: false })
     await answer(['admin', 'reset', 'eve', '--make-admin', '--must-change-password'], { env })
@@ -193,6 +165,22 @@ describe('a server admin by the command line', () => {
     ])
   })
 
+  it('is not let in where the account is deleted while the password is typed', async () => {
+    const { id } = (await create('flo')) as { id: number }
+    const child = spawn(process.execPath, ['scripts/rollcall.ts', 'admin', 'reset', 'flo'], { cwd: project })
+    let said = ''
+    child.stderr.on('data', (chunk) => (said += chunk))
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    // Until it has read who it is about, and waits for the password.
+    await new Promise((resolve) => setTimeout(resolve, 8_000))
+    await answer(['user', 'delete', 'flo', '--yes'])
+    child.stdin.end('a-long-password\n')
+    expect([await ended, said.trim()]).toEqual([1, `flo (id ${id}) was deleted meanwhile: there is nobody to let in`])
+    const headers = { Authorization: `Basic ${btoa('admin:admin')}` }
+    const url = `${address()}/api/admin/audit?target=users:id:${id}&action=users.password:write`
+    expect(await (await fetch(url, { headers })).json()).toMatchObject({ items: [] })
+  }, 40_000)
+
   it('is the first, too, in a database where nobody is', async () => {
     const env = { ROLLCALL_NEW_PASSWORD: 'a-long-password' }
     const where = ['--persist-to', `${project}/another`]
@@ -202,70 +190,5 @@ describe('a server admin by the command line', () => {
       'The database has no tables: npm run dev, or npm run deploy -- --local, migrates it',
     ])
     rmSync(`${project}/another`, { recursive: true, force: true })
-  })
-})
-
-describe('doctor', () => {
-  it('finds nothing wrong with what npm run dev has prepared', async () => {
-    const { code, stdout } = await run(['doctor', '--json'])
-    const { ok, warnings, errors, notChecked, checks } = JSON.parse(stdout)
-    const found = checks.filter(({ status }: { status: string }) => status !== 'ok')
-    expect({ code, warnings, errors, notChecked, found }).toEqual({
-      code: 0,
-      warnings: 0,
-      errors: 0,
-      notChecked: 0,
-      found: [],
-    })
-    expect(ok).toBe(checks.length)
-  })
-
-  it('ends with 1 where something is wrong, with what and why and what to do', async () => {
-    const settings = `${project}/planted`
-    mkdirSync(settings)
-    const toml = readFileSync(`${project}/wrangler.toml`, 'utf8').replace('[vars]', '[vars]\nAUDIT_DAYS = "0"')
-    writeFileSync(`${settings}/wrangler.toml`, toml)
-    const { code, stdout } = await run(['doctor', '--config', settings])
-    expect(code).toBe(1)
-    expect(stdout).toContain(`✗ values: AUDIT_DAYS must be a whole number above 0
-    why  The Worker answers every request with 500 while it refuses one of its settings.
-    do   Correct AUDIT_DAYS where it is set: [vars] in wrangler.toml, or .dev.vars`)
-  })
-
-  it('ends with 0 where something is only doubtful', async () => {
-    const settings = `${project}/doubtful`
-    mkdirSync(settings)
-    const toml = readFileSync(`${project}/wrangler.toml`, 'utf8').replace(/crons = .*/, 'crons = []')
-    writeFileSync(`${settings}/wrangler.toml`, toml.replace('"public"', '"../public"'))
-    copyFileSync(`${project}/.dev.vars`, `${settings}/.dev.vars`)
-    const { code, stdout } = await run(['doctor', '--config', settings])
-    const marked = stdout.split('\n').filter((line) => /^[✗!]/.test(line))
-    expect([code, marked]).toEqual([0, ['! crons: wrangler.toml has no [triggers] crons']])
-  })
-})
-
-describe('what is refused', () => {
-  const long = 'x'.repeat(3)
-  it.each<[what: string, words: string[], given: Given, code: number, message: string]>([
-    ['a command that there is none of', ['usre'], {}, 2, 'There is no "usre": '],
-    ['half a command', ['user'], {}, 2, 'There is no "user": user list, user show, user create, '],
-    ['an option that there is none of', ['user', 'list', '--al'], {}, 2, "Unknown option '--al'"],
-    ['nobody to show', ['user', 'show'], {}, 2, 'Whom: a login, an e-mail or an id. It takes exactly one'],
-    ['no password', ['user', 'create', 'x'], {}, 2, 'No password: '],
-    ['a short password', ['user', 'create', 'x'], { input: long }, 1, 'Password is missing or too short (status 400, '],
-    ['a short password of an admin', ['admin', 'create', 'x'], { input: long }, 1, 'The password is too short: '],
-    ['a lifetime without a unit', ['token', 'create', 'x', '--lifetime', '90'], {}, 2, '--lifetime is a number and a '],
-    ['both databases', ['seed', '--local', '--remote'], {}, 2, '--local and --remote exclude each other'],
-    ['no number', ['seed', '--users', 'many'], {}, 2, '--users must be a whole number, 0 or more'],
-    ['an open way', ['user', 'list', '--url', 'http://example.org'], {}, 1, 'http://example.org is not encrypted: '],
-    ['no address', ['user', 'list', '--url', 'example'], {}, 2, '--url must be an http or https address'],
-    ['a password in the address', ['user', 'list', '--url', 'http://a:b@localhost'], {}, 2, 'No password in --url: '],
-    ['nobody who asks', ['user', 'list', '--url', 'https://example.org'], {}, 2, 'Who asks? '],
-    ['nothing there', ['user', 'list', '--url', 'http://localhost:9'], {}, 1, "http://localhost:9 can't be reached: "],
-    ['a wrong password', ['user', 'list'], as('admin', 'wrong'), 1, 'invalid username or password (status 401, '],
-  ])('%s', async (_, words, given, code, message) => {
-    const outcome = await run(words, given)
-    expect([outcome.code, outcome.stdout, outcome.stderr.slice(0, message.length)]).toEqual([code, '', message])
-    expect(outcome.stderr).not.toContain('    at ')
   })
 })

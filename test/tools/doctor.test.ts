@@ -97,6 +97,16 @@ describe('planted in the settings', () => {
       'warning: wrangler.toml does not keep logs => Add to wrangler.toml:\n[observability]\nenabled = true',
     ],
     [
+      'observability',
+      { toml: replaced('head_sampling_rate = 1', 'head_sampling_rate = 0') },
+      /^warning: wrangler\.toml does not keep logs => /,
+    ],
+    [
+      'observability',
+      { toml: replaced('invocation_logs = false', '') },
+      /^warning: Cloudflare's own lines are kept, and hold the codes of invitations and of new passwords => /,
+    ],
+    [
       'values',
       { toml: variable('PASSWORD_MIN_LENGTH = "many"') },
       'error: PASSWORD_MIN_LENGTH must be a whole number above 0 => Correct PASSWORD_MIN_LENGTH where it is set: [vars] in wrangler.toml, or .dev.vars',
@@ -143,6 +153,11 @@ describe('planted in the settings', () => {
     ],
     [
       'ROOT_URL',
+      { toml: variable('ROOT_URL = "http://users.example.org"'), asked: { remote: true, persistTo: undefined } },
+      /^error: ROOT_URL http:\/\/users\.example\.org is not encrypted: /,
+    ],
+    [
+      'ROOT_URL',
       { toml: variable('ROOT_URL = "https://other.example.org"'), asked: deployed },
       /^warning: ROOT_URL https:\/\/other\.example\.org is not https:\/\/users\.example\.org: there, nobody can write by cookie => /,
     ],
@@ -170,6 +185,11 @@ describe('planted in the settings', () => {
       'sign-up',
       { toml: variable('ALLOW_SIGN_UP = "true"') },
       /^warning: ALLOW_SIGN_UP is true and no mail can be sent: .* => Set MAIL_WEBHOOK_URL, or \[\[send_email\]\] and MAIL_FROM, or ALLOW_SIGN_UP = "false"$/,
+    ],
+    [
+      'sign-up',
+      { toml: variable('ALLOW_SIGN_UP = "true"'), devVars: line('MAIL_WEBHOOK_URL=') },
+      /^warning: ALLOW_SIGN_UP is true and no mail can be sent: /,
     ],
     [
       'mail',

@@ -55,11 +55,11 @@ const derived: Record<'search' | 'names' | 'buckets', Derived> = {
       'DELETE FROM user_search WHERE rowid NOT IN (SELECT id FROM users); INSERT INTO user_search (rowid, words) SELECT id, login || char(31) || email || char(31) || name FROM users WHERE id NOT IN (SELECT id FROM user_search_docsize)',
   },
   names: {
-    what: 'people are not found by their login or e-mail',
+    what: 'people are not found by their login or e-mail, or by another name as well',
     wrong:
-      'SELECT count(*) AS n FROM users u WHERE NOT EXISTS (SELECT 1 FROM sign_in_names WHERE name_key = u.login_key AND user_id = u.id) OR NOT EXISTS (SELECT 1 FROM sign_in_names WHERE name_key = u.email_key AND user_id = u.id)',
+      'SELECT count(*) AS n FROM users u WHERE NOT EXISTS (SELECT 1 FROM sign_in_names WHERE name_key = u.login_key AND user_id = u.id) OR NOT EXISTS (SELECT 1 FROM sign_in_names WHERE name_key = u.email_key AND user_id = u.id) OR EXISTS (SELECT 1 FROM sign_in_names WHERE user_id = u.id AND name_key NOT IN (u.login_key, u.email_key))',
     repair:
-      'INSERT OR IGNORE INTO sign_in_names (name_key, user_id) SELECT login_key, id FROM users UNION SELECT email_key, id FROM users',
+      'DELETE FROM sign_in_names WHERE name_key NOT IN (SELECT login_key FROM users WHERE id = user_id UNION SELECT email_key FROM users WHERE id = user_id); INSERT OR IGNORE INTO sign_in_names (name_key, user_id) SELECT login_key, id FROM users UNION SELECT email_key, id FROM users',
   },
   buckets: {
     what: 'stretches of the list of people are counted wrongly',

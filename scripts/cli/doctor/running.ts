@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ask, root } from '../../wrangler.ts'
 import { isRecentNode, neededNode } from '../node.ts'
+import { shown } from '../output.ts'
 import { type Check, error, NotMade, type Problem, warning, when } from './check.ts'
 import { configOf, isDeployed, type Site } from './site.ts'
 
@@ -67,7 +68,7 @@ async function health(site: Site): Promise<Problem[]> {
   if (response.ok && !isOurs) return [error(`${at} is not Rollcall's`, 'Is the address right? --url')]
   const advice = isDeployed(site) ? 'npx wrangler tail says why' : 'The terminal of npm run dev says why'
   return when(!response.ok || body.database !== 'ok', () =>
-    error(`${at} answers ${response.status}: ${body.message ?? 'no database'}`, advice),
+    error(`${at} answers ${response.status}: ${shown(body.message ?? 'no database')}`, advice),
   )
 }
 
@@ -85,7 +86,7 @@ async function version(site: Site): Promise<Problem[]> {
   const { commit } = await saidBy(site)
   const here = `${product}-${packageIn(root)?.version}`
   return when(commit !== here, () =>
-    warning(`${site.address?.origin} runs ${commit}, and the code here is ${here}`, again(site)),
+    warning(`${site.address?.origin} runs ${shown(commit)}, and the code here is ${here}`, again(site)),
   )
 }
 
@@ -94,7 +95,7 @@ async function told(site: Site): Promise<Problem[]> {
   const { version } = await saidBy(site)
   return when(version !== grafanaVersion, () =>
     warning(
-      `${site.address?.origin} says Grafana ${version}, and the settings here say ${grafanaVersion}`,
+      `${site.address?.origin} says Grafana ${shown(version)}, and the settings here say ${grafanaVersion}`,
       again(site),
     ),
   )

@@ -2,8 +2,9 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import { verifyPassword } from '../../../src/auth/passwords.ts'
+import { shown } from '../output.ts'
 import { type Check, error, type Problem, warning, when } from './check.ts'
-import { isDeployed, type Site, whereText } from './site.ts'
+import { isDeployed, quoted, type Site, whereText } from './site.ts'
 
 /** Where a secret is set for the site that was looked at. */
 const put = ({ where }: Site, name: string) =>
@@ -60,8 +61,8 @@ async function weakPasswords(site: Site): Promise<Problem[]> {
   const problems: Problem[] = []
   for (const { login, hash } of admins) {
     if (!(await isGuessed(login, hash))) continue
-    const advice = `npm run rollcall -- admin reset ${JSON.stringify(login)}${whereText(site)}`
-    problems.push(error(`The server admin ${login} has a password that is guessed at once`, advice))
+    const advice = `npm run rollcall -- admin reset ${quoted(shown(login))}${whereText(site)}`
+    problems.push(error(`The server admin ${shown(login)} has a password that is guessed at once`, advice))
   }
   return problems
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../../../src/config.ts'
 import { type Database, openDatabase, type Where, whereArgs } from '../../directory/database.ts'
 import { ask, root } from '../../wrangler.ts'
-import { addressOf, isThisMachine, reasonOf } from '../api.ts'
+import { addressOf, isThisMachine, reasonOf, targetAt } from '../api.ts'
 import { messageOf } from '../command.ts'
 import { complaint } from '../complaint.ts'
 import { readSettings, type Settings, configOf as settingsAsTaken, type WhichSettings } from '../settings.ts'
@@ -38,6 +38,9 @@ export const isDeployed = ({ where, address }: Site) =>
 /** How the reader would send SQL to the database that was looked at. */
 export const sqlCommand = ({ where }: Pick<Site, 'where'>, sql: string) =>
   `npx wrangler d1 execute DB ${whereArgs(where).join(' ')} --command "${sql}"`
+
+/** One word for a shell, whatever is in it: a name may hold what it would run. */
+export const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
 
 /** What follows a command of this program so that it works on the same database. */
 export const whereText = ({ where }: Pick<Site, 'where'>) =>
@@ -93,9 +96,10 @@ function askJson<T>(args: string[], { env }: Where): T {
   return JSON.parse(stdout)
 }
 
-/** Its own address, where settings name one. */
+/** Its own address, where settings name one that may be asked; what is wrong with ROOT_URL is for its check to say. */
 function knownAddress({ toml, vars }: Settings): string | undefined {
-  if (typeof vars.ROOT_URL === 'string' && URL.canParse(vars.ROOT_URL)) return vars.ROOT_URL
+  const { ROOT_URL: own } = vars
+  if (typeof own === 'string' && URL.parse(own)?.protocol === 'https:') return own
   const [host] = hostsOf(toml)
   return host && `https://${host}`
 }
@@ -130,14 +134,14 @@ export async function openSite(asked: Asked): Promise<Site> {
       return bytes
     },
     secretNames: async () => {
-      if (!remote) return new Set(Object.keys(settings.secrets))
+      if (!remote) return new Set(Object.keys(settings.secrets).filter((name) => settings.secrets[name] !== ''))
       const names = askJson<{ name: string }[]>(['secret', 'list', '--format', 'json'], where)
       return new Set(names.map(({ name }) => name))
     },
     fetch: async (path) => {
       if (!address) throw new NotMade('nobody said where it runs: --url')
       try {
-        return await fetch(new URL(path, address), { redirect: 'manual', signal: AbortSignal.timeout(20_000) })
+        return await fetch(targetAt(address, path), { redirect: 'manual', signal: AbortSignal.timeout(20_000) })
       } catch (error) {
         if (reasonOf(error) === 'nothing listens there') return undefined
         throw new NotMade(`${address.origin} can't be reached: ${reasonOf(error)}`)

@@ -165,7 +165,7 @@ const postboxes = ({ settings: { toml } }: Site) => toml.send_email.map(({ name 
 
 /** Names alone: where the deployment is meant, nobody can read what a secret is. */
 async function hasWebhook(site: Site): Promise<boolean> {
-  return 'MAIL_WEBHOOK_URL' in site.variables || (await site.secretNames()).has('MAIL_WEBHOOK_URL')
+  return configOf(site).mailWebhookUrl !== undefined || (await site.secretNames()).has('MAIL_WEBHOOK_URL')
 }
 
 async function signUp(site: Site): Promise<Problem[]> {

@@ -96,6 +96,18 @@ function compatibilityDate({ settings: { toml }, now }: Site): Problem[] {
   )
 }
 
+function logs({ settings: { toml } }: Site): Problem[] {
+  const { enabled, logs: kept, head_sampling_rate: rate = 1 } = toml.observability ?? {}
+  const isKept = enabled && kept?.enabled !== false && rate > 0 && (kept?.head_sampling_rate ?? 1) > 0
+  if (!isKept) return [warning('wrangler.toml does not keep logs', add('[observability]\nenabled = true'))]
+  return when(kept?.invocation_logs !== false, () =>
+    warning(
+      "Cloudflare's own lines are kept, and hold the codes of invitations and of new passwords",
+      add('[observability.logs]\nenabled = true\ninvocation_logs = false'),
+    ),
+  )
+}
+
 export const tomlChecks: Check[] = [
   ...bindings,
   {
@@ -141,9 +153,6 @@ export const tomlChecks: Check[] = [
   {
     name: 'observability',
     why: 'Without it nothing tells why a request failed: what the Worker logs is kept nowhere.',
-    run: ({ settings }) =>
-      when(!settings.toml.observability?.enabled, () =>
-        warning('wrangler.toml does not keep logs', add('[observability]\nenabled = true')),
-      ),
+    run: logs,
   },
 ]

@@ -122,9 +122,14 @@ export const maxText = 1000
 /** Enough of a name to know it by. */
 export const brief = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
 
-/** A record's own uid, or one made of its id where another has it. */
-export const distinctUid = (uid: string, id: number, isRepeated: (...parts: string[]) => boolean) =>
-  isRepeated('uid', uid) ? `${uid.slice(0, 20)}-${id}` : uid
+/** `uid`, or with its id, and a number where even that is another's. */
+export function distinctUid(uid: string, id: number, isRepeated: (...parts: string[]) => boolean): string {
+  if (!isRepeated('uid', uid)) return uid
+  for (let turn = 1; ; turn++) {
+    const made = `${uid.slice(0, 20)}-${id}${turn === 1 ? '' : `-${turn}`}`
+    if (!isRepeated('uid', made)) return made
+  }
+}
 
 type Times = { created: number | null; updated: number | null }
 

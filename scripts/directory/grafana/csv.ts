@@ -1,10 +1,10 @@
 // A folder of tables as PostgreSQL and MySQL write them, read into SQLite: from there on it is a Grafana database like any
 // other, all of whose columns are text (values.ts).
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../../cli/command.ts'
-import { laterShapes, shapes } from './tables.ts'
+import { laterShapes, shapes, shapeTables } from './tables.ts'
 
 type Line = (string | null)[]
 
@@ -69,6 +69,8 @@ const expectedColumns = (table: string): string[] =>
 function fill(db: DatabaseSync, table: string, lines: Iterator<Line | undefined>): void {
   const head: Line = lines.next().value ?? expectedColumns(table)
   if (head.length === 0) return
+  if (new Set(head.map((name) => name?.toLowerCase())).size < head.length)
+    throw new Failure(`${table}: two columns of one name: the first line must have the names of the columns`)
   const names = head.map((name) => quoted(name ?? ''))
   db.exec(`CREATE TABLE ${quoted(table)} (${names.join(', ')})`)
   const insert = db.prepare(`INSERT INTO ${quoted(table)} VALUES (${names.map(() => '?').join(', ')})`)
@@ -83,12 +85,32 @@ function fill(db: DatabaseSync, table: string, lines: Iterator<Line | undefined>
   }
 }
 
+/** Others of the folder are nobody's business. */
+const isTable = (path: string) => {
+  const [, table = ''] = /([^/]+)\.(?:csv|tsv)$/.exec(path) ?? []
+  return shapeTables.includes(table) && statSync(path).isFile()
+}
+
+/** As `user.csv` and `user.tsv`: which one counts? */
+function checkOnce(files: readonly string[]): void {
+  const tables = files.map((file) => file.slice(0, -4))
+  const twice = tables.find((table, at) => tables.indexOf(table) < at)
+  if (twice !== undefined) throw new Failure(`${twice}.csv and ${twice}.tsv: delete the one that isn't meant`)
+}
+
+/** The names of its files that are read, in an order of their own. */
+export const tablesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => isTable(`${folder}/${file}`))
+    .sort()
+
 export function openFolder(folder: string): DatabaseSync {
-  const files = readdirSync(folder).filter((file) => /\.(csv|tsv)$/.test(file))
+  const files = tablesIn(folder)
   if (files.length === 0) throw new Failure(`${folder} holds no tables: they are named user.csv or user.tsv, and so on`)
+  checkOnce(files)
   const db = new DatabaseSync('')
   db.exec('BEGIN')
-  for (const file of files.sort()) {
+  for (const file of files) {
     const text = readFileSync(`${folder}/${file}`, 'utf8').replace(/^\uFEFF/, '')
     fill(db, file.slice(0, -4), file.endsWith('.csv') ? csvLines(text) : batchLines(text))
   }

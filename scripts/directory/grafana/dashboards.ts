@@ -50,6 +50,17 @@ function rowOf(dashboard: GrafanaDashboard, title: string, { users }: Context['k
   }
 }
 
+/** No two dashboards of an organization have one uid, but one may be called as another with its uid. */
+function distinctTitle(
+  { org_id: orgId, title }: GrafanaDashboard,
+  uid: string,
+  isRepeated: ReturnType<typeof repeats>,
+) {
+  let distinct = title
+  while (isRepeated('title', orgId, distinct)) distinct = `${distinct} (${uid})`
+  return distinct
+}
+
 export function dashboards(context: Context): Generator<Row<'dashboard'>> {
   const { known } = context
   const isRepeated = repeats()
@@ -68,9 +79,8 @@ export function dashboards(context: Context): Generator<Row<'dashboard'>> {
       const { id, org_id: orgId } = dashboard
       const uid = uidOf(dashboard)
       // In Grafana each folder has titles of its own; here an organization does.
-      const isTaken = isRepeated('title', orgId, dashboard.title)
-      const title = isTaken ? `${dashboard.title} (${uid})` : dashboard.title
-      if (isTaken) note('a title of two dashboards (one is carried with its uid behind the title)')
+      const title = distinctTitle(dashboard, uid, isRepeated)
+      if (title !== dashboard.title) note('a title of two dashboards (one is carried with its uid behind the title)')
       known.dashboards.set(id, orgId)
       known.dashboardsByUid.set(`${orgId}/${uid}`, id)
       return rowOf(dashboard, title, known)

@@ -1,13 +1,13 @@
 // Grafana's database as a file, and its rows one by one: opened so that nothing is ever written to it.
 
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { Failure } from '../../cli/command.ts'
-import { openFolder } from './csv.ts'
+import { openFolder, tablesIn } from './csv.ts'
 import { isSqlite } from './magic.ts'
-import { missingFrom, type Shape, versionOf } from './tables.ts'
+import { missingFrom, type Shape, shapeTables, versionOf } from './tables.ts'
 import { type ColumnType, Flaw, type Raw, readers, type ValueOf } from './values.ts'
 
 type Optional<S extends Shape> = S extends { optional: infer O extends Record<string, ColumnType> } ? O : object
@@ -63,6 +63,17 @@ function checkWhole(db: DatabaseSync, file: string): void {
   if (found !== 'ok') throw refused(String(found).split('\n').at(-1) ?? '')
 }
 
+/** Pages go by SQLite's own number of a row: of a table without it, or with a column of its name, rows would be missed. */
+function withoutRowids(db: DatabaseSync, found: ReadonlyMap<string, ReadonlySet<string>>): string | undefined {
+  const lacking = new Set(
+    db
+      .prepare('SELECT name FROM pragma_table_list WHERE wr')
+      .all()
+      .map(({ name }) => name),
+  )
+  return shapeTables.find((table) => lacking.has(table) || found.get(table)?.has('rowid'))
+}
+
 function columnsOf(db: DatabaseSync): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   const list =
@@ -116,9 +127,8 @@ function* pagesOf(
   for (let after: Raw = -(2n ** 63n); ; ) {
     const page: Record<string, Raw>[] = statement.all(after)
     yield* page
-    const last: Raw = page.at(-1)?.['(rowid)']
-    if (page.length < pageSize || typeof last !== 'bigint') return
-    after = last
+    if (page.length < pageSize) return
+    after = page.at(-1)?.['(rowid)'] ?? null
   }
 }
 
@@ -130,6 +140,13 @@ export function openFile(path: string): GrafanaFile {
     db.close()
     throw new Failure(
       `${path} is no database of Grafana 8 to 12, or of one that is not known yet. It lacks ${missing.slice(0, 8).join(', ')}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}`,
+    )
+  }
+  const odd = withoutRowids(db, found)
+  if (odd !== undefined) {
+    db.close()
+    throw new Failure(
+      `${path}: the table ${odd} is not as Grafana makes it (its rowid). Import the file that Grafana used`,
     )
   }
   return {
@@ -150,9 +167,7 @@ export function openFile(path: string): GrafanaFile {
 export function hashOf(path: string): string {
   const hash = createHash('sha256')
   const files = statSync(path).isDirectory()
-    ? readdirSync(path)
-        .sort()
-        .map((name) => `${path}/${name}`)
+    ? tablesIn(path).map((name) => `${path}/${name}`)
     : [path, ...(hasWal(path) ? [`${path}-wal`] : [])]
   const buffer = Buffer.alloc(1 << 20)
   for (const file of files) {

@@ -17,6 +17,7 @@ import { preferences } from './preferences.ts'
 import type { Resolve } from './resolve.ts'
 import { roleAssignments } from './roleAssignments.ts'
 import { roles } from './roles.ts'
+import { readSequences } from './sequences.ts'
 import { sessions } from './sessions.ts'
 import { shapes } from './tables.ts'
 import { teamMembers, teams } from './teams.ts'
@@ -109,6 +110,7 @@ export function openGrafana(path: string, options: GrafanaOptions): Source {
     counts: Object.fromEntries(counts),
     records: () => recordsOf({ ...context, report: () => {} }, options),
     fingerprint: createHash('sha256').update(hashOf(path)).update(choices(options)).digest('hex'),
+    sequences: readSequences(file),
     close: () => file.close(),
   }
 }

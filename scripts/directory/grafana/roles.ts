@@ -39,8 +39,8 @@ const maxPermissions = 1000
 
 /** Fixed roles are the same here by Grafana's own uid, and can be held as there. */
 function noteFixed(context: Context): void {
-  for (const { id, uid } of readable(quiet(context), laterShapes.role))
-    if (isFixed(uid) && definedRoles.has(uid)) context.known.roles.set(id, { uid, orgId: 0, bytes: 0 })
+  for (const { id, uid, name } of readable(quiet(context), laterShapes.role))
+    if (isFixed(uid) && definedRoles.has(uid) && isOwn(name)) context.known.roles.set(id, { uid, orgId: 0, bytes: 0 })
 }
 
 export function roles(context: Context): Generator<Row<'role'>> {

@@ -167,6 +167,17 @@ export const laterShapes = {
   },
 } as const satisfies Record<string, Shape>
 
+/** Every table that is read. */
+export const shapeTables: readonly string[] = [...Object.values(shapes), ...Object.values(laterShapes)].map(
+  ({ table }) => table,
+)
+
+/** SQLite's own, in every database that has a column with AUTOINCREMENT. */
+export const sequenceShape = {
+  table: 'sqlite_sequence',
+  columns: { name: 'text', seq: 'number' },
+} as const satisfies Shape
+
 type Columns = ReadonlyMap<string, ReadonlySet<string>>
 
 /** What of a table is missing, as `star.user_id`; a table that is missing whole by its name. */

@@ -1,6 +1,8 @@
 // What a column of Grafana's may hold. SQLite keeps whatever it is given in any column, and a table that came by way of
 // CSV holds nothing but text: each value is read for what it should be, and a flaw is said in words.
 
+import { largestId } from '../records.ts'
+
 /** As node:sqlite gives it, integers as bigints. */
 export type Raw = string | bigint | number | Uint8Array | null | undefined
 
@@ -29,6 +31,7 @@ function nounOf(raw: Raw): string {
 function readId(raw: Raw): number | Flaw {
   const id = readInteger(raw)
   if (id instanceof Flaw) return id
+  if (id !== null && id > largestId) return new Flaw('is beyond 2^52')
   return id === null || id < 1 ? new Flaw(id === null ? 'is missing' : 'is not above 0') : id
 }
 

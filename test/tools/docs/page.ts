@@ -1,6 +1,7 @@
 // One page: its blocks from the top to the bottom, each on what the ones above it left.
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
+import { filledGrafana } from '../grafana/filled.ts'
 import { checkOut } from '../support/checkout.ts'
 import { type Cloudflare, startCloudflare } from '../support/cloudflare/server.ts'
 import type { Block } from './blocks.ts'
@@ -42,6 +43,8 @@ export class Page {
     this.#shared = shared
     this.#project = checkOut(`${folder}/project`)
     mkdirSync(`${folder}/shell`)
+    // What somebody who moves has at hand.
+    renameSync(filledGrafana(this.#project, '9'), `${this.#project}/grafana.db`)
     this.#shell = new Shell(this.#project, `${folder}/shell`, process.env)
   }
 
@@ -72,7 +75,13 @@ export class Page {
     const run = programs[block.language]
     if (!run)
       return { ok: false, said: `nothing here runs "${block.language}": name a language, or say why it isn't run` }
-    return run({ ...block, text: await this.#readable(block.text) }, this.#shared, this.#project)
+    await this.#start()
+    return run({ ...block, text: this.#readable(block.text) }, this.#shared, this.#project)
+  }
+
+  /** `npm run dev`, which every page takes for granted. */
+  async #start() {
+    this.#instance ??= await startInstance(this.#project)
   }
 
   #note(where: string, { ok, said, notRun }: Outcome) {
@@ -82,12 +91,10 @@ export class Page {
   }
 
   /** What the reader would run: at the address of this page's own Rollcall, with what they have in place of placeholders. */
-  async #readable(text: string): Promise<string> {
+  #readable(text: string): string {
     const filled = placeholders.reduce((whole, [placeholder, value]) => whole.replaceAll(placeholder, value), text)
     const pasted = filled.replace(/\b([a-z]+_)…/g, (whole, kind: string) => this.#tokens.get(kind) ?? whole)
-    if (!pasted.includes('localhost:8787')) return pasted
-    this.#instance ??= await startInstance(this.#project)
-    return pasted.replaceAll('localhost:8787', `localhost:${this.#instance.port}`)
+    return this.#instance ? pasted.replaceAll('localhost:8787', `localhost:${this.#instance.port}`) : pasted
   }
 
   /** `sh remote` needs an account at Cloudflare: here a double of it. */
@@ -99,6 +106,7 @@ export class Page {
 
   async #commands(block: Block) {
     const env = await this.#environmentOf(block)
+    if (!block.attributes.includes('remote')) await this.#start()
     for (const command of commandsOf(block.text, block.line)) {
       const said = await this.#problemOf(command, env)
       this.#note(`${block.file}:${command.line}`, { ok: said === '', said })
@@ -106,7 +114,7 @@ export class Page {
   }
 
   async #problemOf({ text, expected }: Command, env: Record<string, string>): Promise<string> {
-    const { status, stdout, stderr } = await this.#shell.run(await this.#readable(text), env, patience)
+    const { status, stdout, stderr } = await this.#shell.run(this.#readable(text), env, patience)
     for (const [token, kind = ''] of stdout.matchAll(/\b([a-z]+_)[A-Za-z0-9_]{12,}/g)) this.#tokens.set(kind, token)
     if (expected !== undefined) {
       return matches(stdout, expected) ? '' : `${text}  expected  ${expected}\n  printed   ${stdout.trim()}\n${stderr}`

@@ -46,4 +46,11 @@ function json({ text }: Block): Outcome {
   }
 }
 
-export const settings: Record<string, (block: Block, project: string) => Outcome> = { toml, json }
+const jsonl = (block: Block): Outcome =>
+  block.text
+    .trim()
+    .split('\n')
+    .map((text) => json({ ...block, text }))
+    .find(({ ok }) => !ok) ?? { ok: true, said: '' }
+
+export const settings: Record<string, (block: Block, project: string) => Outcome> = { toml, json, jsonl }

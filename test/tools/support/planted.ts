@@ -12,11 +12,14 @@ export type Plant = { toml?: Edit; devVars?: Edit; packages?: Edit; asked?: Aske
 const unchanged: Edit = (text) => text
 export const read = (name: string) => readFileSync(`${root}${name}`, 'utf8')
 
-/** A folder with the settings of a fresh clone, but for what is planted. */
+/** A folder with the settings of a fresh clone as `npm run dev` completes them, but for what is planted. */
 function plantedFolder({ toml = unchanged, devVars = unchanged, packages = unchanged }: Plant): string {
   const folder = temporaryFolder()
   writeFileSync(`${folder}/wrangler.toml`, toml(read('wrangler.toml')))
-  writeFileSync(`${folder}/.dev.vars`, devVars(read('.dev.vars.example')))
+  writeFileSync(
+    `${folder}/.dev.vars`,
+    devVars(read('.dev.vars.example').replace(/^ADMIN_PASSWORD=$/m, 'ADMIN_PASSWORD=admin')),
+  )
   writeFileSync(`${folder}/package.json`, packages(read('package.json')))
   symlinkSync(`${root}public`, `${folder}/public`)
   return folder

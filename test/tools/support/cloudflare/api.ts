@@ -164,7 +164,12 @@ export class Account {
     }
     const results = await this.#query(id, this.#imports.get(filename) ?? '')
     const meta = { duration: 1, rows_read: 0, rows_written: 0, changes: 0, size_after: 0 }
-    return { status: 'complete', success: true, result: { num_queries: results.length, final_bookmark: '0', meta } }
+    return {
+      status: 'complete',
+      success: true,
+      messages: [],
+      result: { num_queries: results.length, final_bookmark: '0', meta },
+    }
   }
 
   readonly #routes: [string, RegExp, Handler][] = [
