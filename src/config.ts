@@ -98,6 +98,14 @@ function webAddress(variables: Variables, name: string): string | undefined {
   return value
 }
 
+/** A token (RFC 6265, 4.1.1): anything else would cut the cookie in two. */
+function cookieName(variables: Variables): string {
+  const value = text(variables, 'COOKIE_NAME', 'grafana_session')
+  if (!/^[!#$%&'*+.^`|~\w-]+$/.test(value))
+    throw new Error('COOKIE_NAME must be letters, digits and signs that a cookie may be called by')
+  return value
+}
+
 /** As browsers write them; `*`, `null` and an address with a path would never match, so that they are a mistake. */
 function origins(variables: Variables, name: string): string[] {
   const values = text(variables, name, '')
@@ -122,7 +130,7 @@ function parse(variables: Variables): Config {
     passwordScheme: oneOf(variables, 'PASSWORD_SCHEME', ['argon2id', 'pbkdf2']),
     passwordMinLength: positive(variables, 'PASSWORD_MIN_LENGTH', 4),
     loginMaxAttempts: positive(variables, 'LOGIN_MAX_ATTEMPTS', 5),
-    cookieName: text(variables, 'COOKIE_NAME', 'grafana_session'),
+    cookieName: cookieName(variables),
     cookieSecure: secure === 'auto' ? undefined : secure === 'true',
     rootUrl: optional(variables, 'ROOT_URL'),
     corsOrigins: origins(variables, 'CORS_ORIGINS'),

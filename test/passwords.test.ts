@@ -103,9 +103,9 @@ describe("Grafana's hash", () => {
           if (!text.startsWith('UPDATE users SET password_hash')) return statement
           return {
             bind: (...values: unknown[]) => ({
-              run: async () => {
+              all: async () => {
                 await give('legacy', '$changed')
-                return statement.bind(...values).run()
+                return statement.bind(...values).all()
               },
             }),
           }
@@ -148,6 +148,7 @@ it.each([
   ['PASSWORD_SCHEME', 'md5', 'PASSWORD_SCHEME must be one of argon2id, pbkdf2'],
   ['SESSION_MAX_DAYS', 'soon', 'SESSION_MAX_DAYS must be a whole number above 0'],
   ['COOKIE_SECURE', 'maybe', 'COOKIE_SECURE must be one of auto, true, false'],
+  ['COOKIE_NAME', 'a b;c', 'COOKIE_NAME must be letters, digits and signs that a cookie may be called by'],
 ])('a wrong %s is named in the log and nowhere else', async (name, value, text) => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const answer = await as(undefined, { [name]: value }).get('/healthz')

@@ -1,8 +1,9 @@
 // The directory's database, as the commands that read or write much of it see it: the local one in this process, the
 // deployed one by `wrangler d1 execute`. Either is asked with plain SQL, since that is all that both take.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { Failure } from '../cli/command.ts'
 import { ask, root } from '../wrangler.ts'
 
 export type Database = {
@@ -36,6 +37,10 @@ type Binding = { prepare(sql: string): Statement; batch(statements: Statement[])
 const hear = () => new Promise((resolve) => setTimeout(resolve, 1))
 
 async function openLocal({ persistTo, env }: Where): Promise<Database> {
+  if (persistTo && !existsSync(persistTo))
+    throw new Failure(
+      `There is no ${persistTo}: npm run deploy -- --local --persist-to ${persistTo} makes a database there`,
+    )
   // Else it says on standard output, where answers go, which file it read.
   process.env.WRANGLER_LOG ??= 'warn'
   // Here alone: it takes a second to load, and the deployed database does without.

@@ -47,15 +47,24 @@ export async function readGone(db: Database, there: There): Promise<(record: Dir
     isGone(record) ? [{ weight: 'stop', what, row: `${record.kind} ${keyOf(record.kind, record.row)}`, advice }] : []
 }
 
-/** Nobody is signed in as whoever stays by what another person of the same number was given. */
-export function opensKept({ kind, row }: DirectoryRecord): Finding | undefined {
-  const isTheirs = (kind === 'session' || (kind === 'token' && row.kind === 'personal')) && row.userId === 1
-  return isTheirs
-    ? {
-        weight: 'stop',
-        what: 'would sign in as the account that stays',
-        row: `${kind} ${row.id}, of the source's user 1`,
-        advice: 'leave --sessions out (an export: without --hashes), or say --existing replace',
-      }
-    : undefined
+const opens = {
+  what: 'would sign in as the account that stays',
+  advice: 'leave --sessions out (an export: without --hashes), or say --existing replace',
+}
+
+const changes = {
+  what: 'would change how the account that stays signs in, or what it may do',
+  advice: 'take it away in the source, or say --existing replace',
+}
+
+/** Whoever stays is neither opened nor changed by what another person of the same number was given. */
+export function touchesKept({ kind, row }: DirectoryRecord): Finding | undefined {
+  if (!('userId' in row) || row.userId !== 1) return undefined
+  const told = (found: typeof opens): Finding => ({
+    weight: 'stop',
+    row: `${kind} ${keyOf(kind, row)}, of the source's user 1`,
+    ...found,
+  })
+  if (kind === 'session' || (kind === 'token' && row.kind === 'personal')) return told(opens)
+  return kind === 'userAuth' || kind === 'roleAssignment' ? told(changes) : undefined
 }

@@ -6,7 +6,7 @@ import { expectedObjects, missingObjects, splitMigration } from '../schemaObject
 import { root } from '../wrangler.ts'
 import type { Database } from './database.ts'
 import { type Existing, misfit, readFirsts, replacing } from './firstAccount.ts'
-import { opensKept, readGone } from './gone.ts'
+import { readGone, touchesKept } from './gone.ts'
 import { type DirectoryRecord, type Kind, keyOf, kindNames } from './records.ts'
 import type { Finding, Source } from './source.ts'
 import { readThere, type There } from './there.ts'
@@ -123,7 +123,7 @@ async function comparison(
   const settled = existing === 'keep' ? firstRows : new Set()
   const collides: Look = (record) =>
     collision(record, there, settled.has(`${record.kind} ${keyOf(record.kind, record.row)}`))
-  if (existing === 'keep') return compare(source, there, (record) => opensKept(record) ?? collides(record))
+  if (existing === 'keep') return compare(source, there, (record) => touchesKept(record) ?? collides(record))
   // Neither what replaces a first account nor what goes on halfway finds what somebody removed.
   const isLater = existing === undefined && !isBegun
   return compare(source, there, collides, isLater ? await readGone(db, there) : undefined)

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Database } from '../../scripts/directory/database.ts'
+import { type Database, openDatabase } from '../../scripts/directory/database.ts'
 import { sequenceStatements } from '../../scripts/directory/sequences.ts'
 import { checkTarget } from '../../scripts/directory/target.ts'
 import { filledGrafana } from './grafana/filled.ts'
@@ -73,16 +74,29 @@ it('never gives an id again that Grafana gave', async () => {
   expect(await db.rows("SELECT id FROM users WHERE uid = 'n'")).toEqual([{ id: 121 }])
 })
 
-it("keeps the first account from the sessions of Grafana's user 1", async () => {
+it("keeps the first account from what Grafana's user 1 was given", async () => {
   const db = await emptyDatabase()
   await db.apply([
     "INSERT INTO orgs (id, name, created_at, updated_at) VALUES (1, 'Ours', 5, 5)",
     "INSERT INTO users (id, uid, login, email, login_key, email_key, is_admin, created_at, updated_at) VALUES (1, 'own', 'root', 'root', 'root', 'root', 1, 5, 5)",
     "INSERT INTO org_members (org_id, user_id, role, created_at) VALUES (1, 1, 'Admin', 5)",
   ])
-  const file = filledGrafana(temporaryFolder(), '9', ({ db }) => db.exec('UPDATE user_auth_token SET user_id = 1'))
-  const check = async (withSessions: boolean) =>
-    found(await checkTarget(db, openAt(file, { withSessions }), 'keep', undefined), 'stop')
-  expect(await check(true)).toEqual(["would sign in as the account that stays: session 1, of the source's user 1"])
-  expect(await check(false)).toEqual([])
+  const check = async (sql: string, withSessions: boolean) => {
+    const file = filledGrafana(temporaryFolder(), '9', (grafana) => grafana.db.exec(sql))
+    return found(await checkTarget(db, openAt(file, { withSessions }), 'keep', undefined), 'stop')
+  }
+  const signedIn = 'UPDATE user_auth_token SET user_id = 1'
+  expect(await check(signedIn, true)).toEqual([
+    "would sign in as the account that stays: session 1, of the source's user 1",
+  ])
+  expect(await check(signedIn, false)).toEqual([])
+  expect(await check('UPDATE user_auth SET user_id = 1', false)).toEqual([
+    "would change how the account that stays signs in, or what it may do: userAuth 1, of the source's user 1",
+  ])
+})
+
+it('looks for no database where there is no folder', async () => {
+  const missing = `${temporaryFolder()}/mistyped`
+  await expect(openDatabase({ persistTo: missing })).rejects.toThrow(`There is no ${missing}`)
+  expect(existsSync(missing)).toBe(false)
 })
