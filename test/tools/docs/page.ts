@@ -79,9 +79,11 @@ export class Page {
     return run({ ...block, text: this.#readable(block.text) }, this.#shared, this.#project)
   }
 
-  /** `npm run dev`, which every page takes for granted. */
+  /** `npm run dev`, which every page takes for granted, at its usual address as far as the commands know. */
   async #start() {
-    this.#instance ??= await startInstance(this.#project)
+    if (this.#instance) return
+    this.#instance = await startInstance(this.#project)
+    await this.#shell.run(`export ROLLCALL_URL=http://localhost:${this.#instance.port}`, {}, 10)
   }
 
   #note(where: string, { ok, said, notRun }: Outcome) {

@@ -27,12 +27,13 @@ const wrangler = (args: string[], cwd: string) =>
   })
 
 function toml({ text }: Block, project: string): Outcome {
-  const file = `${project}/wrangler.toml`
-  const before = readFileSync(file, 'utf8')
-  // Into the file as it comes: the page may have changed its own in the same way.
-  writeFileSync(file, merged(readFileSync(`${root}wrangler.toml`, 'utf8'), text))
-  const { status, stdout, stderr } = wrangler(['deploy', '--dry-run', '--outdir', '.wrangler/dry-run'], project)
-  writeFileSync(file, before)
+  // Into the file as it comes, since the page may have changed its own, and beside that, which a running `npm run dev` watches.
+  const file = 'wrangler.example.toml'
+  writeFileSync(`${project}/${file}`, merged(readFileSync(`${root}wrangler.toml`, 'utf8'), text))
+  const { status, stdout, stderr } = wrangler(
+    ['deploy', '--config', file, '--dry-run', '--outdir', '.wrangler/dry-run'],
+    project,
+  )
   const said = stdout + stderr
   return { ok: status === 0 && !said.includes('WARNING'), said }
 }
