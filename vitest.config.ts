@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { availableParallelism } from 'node:os'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
@@ -49,6 +50,8 @@ const worker = cloudflareTest({
 // What takes seconds on a busy machine is not wrong: a test that hangs is.
 export default defineConfig({
   test: {
+    // A file spends half its time waiting for the workerd that it talks to.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         plugins: [worker],
