@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { as, commandLine } from './support/commandLine.ts'
 
@@ -183,12 +183,19 @@ describe('a server admin by the command line', () => {
 
   it('is the first, too, in a database where nobody is', async () => {
     const env = { ROLLCALL_NEW_PASSWORD: 'a-long-password' }
-    const where = ['--persist-to', `${project}/another`]
+    const another = `${project}/another`
+    const where = ['--persist-to', another]
+    expect(await refusal(['admin', 'create', 'first', ...where], { env })).toEqual([
+      1,
+      '',
+      `There is no ${another}: npm run deploy -- --local --persist-to ${another} makes a database there`,
+    ])
+    mkdirSync(another)
     expect(await refusal(['admin', 'create', 'first', ...where], { env })).toEqual([
       1,
       '',
       'The database has no tables: npm run dev, or npm run deploy -- --local, migrates it',
     ])
-    rmSync(`${project}/another`, { recursive: true, force: true })
+    rmSync(another, { recursive: true, force: true })
   })
 })
