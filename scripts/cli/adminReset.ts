@@ -6,7 +6,7 @@ import { type Command, Failure, one, parsed, whereIn } from './command.ts'
 import { answer, shown } from './output.ts'
 import { personText } from './people.ts'
 
-type Account = { id: number; login: string; isAdmin: number }
+export type Account = { id: number; login: string; isAdmin: number }
 
 async function find(db: Database, name: string): Promise<Account> {
   const [account] = await db.rows<Account>(
@@ -20,7 +20,7 @@ async function find(db: Database, name: string): Promise<Account> {
   )
 }
 
-type Change = { passwordHash: string; mustChangePassword: boolean; makeAdmin: boolean }
+export type Change = { passwordHash: string; mustChangePassword: boolean; makeAdmin: boolean }
 
 /**
  * Whoever knew the old password is out, links to reset it included; what locks the account for guesses is forgotten. Nothing
@@ -42,7 +42,8 @@ function statementsFor({ id }: Account, { passwordHash, mustChangePassword, make
   ]
 }
 
-async function reset(db: Database, account: Account, change: Change): Promise<void> {
+/** Throws `Failure` where the account, as it was found, is gone by now. */
+export async function reset(db: Database, account: Account, change: Change): Promise<void> {
   try {
     await db.apply(statementsFor(account, change, secondsNow()))
   } catch (error) {

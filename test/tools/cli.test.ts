@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { as, commandLine } from './support/commandLine.ts'
@@ -164,22 +163,6 @@ describe('a server admin by the command line', () => {
       expect.stringMatching(/^Nobody has the login or e-mail "nobody"\. Server admins: .*\beve\b/),
     ])
   })
-
-  it('is not let in where the account is deleted while the password is typed', async () => {
-    const { id } = (await create('flo')) as { id: number }
-    const child = spawn(process.execPath, ['scripts/rollcall.ts', 'admin', 'reset', 'flo'], { cwd: project })
-    let said = ''
-    child.stderr.on('data', (chunk) => (said += chunk))
-    const ended = new Promise((resolve) => child.once('close', resolve))
-    // Until it has read who it is about, and waits for the password.
-    await new Promise((resolve) => setTimeout(resolve, 8_000))
-    await answer(['user', 'delete', 'flo', '--yes'])
-    child.stdin.end('a-long-password\n')
-    expect([await ended, said.trim()]).toEqual([1, `flo (id ${id}) was deleted meanwhile: there is nobody to let in`])
-    const headers = { Authorization: `Basic ${btoa('admin:admin')}` }
-    const url = `${address()}/api/admin/audit?target=users:id:${id}&action=users.password:write`
-    expect(await (await fetch(url, { headers })).json()).toMatchObject({ items: [] })
-  }, 40_000)
 
   it('is the first, too, in a database where nobody is', async () => {
     const env = { ROLLCALL_NEW_PASSWORD: 'a-long-password' }
