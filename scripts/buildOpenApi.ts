@@ -5,17 +5,9 @@ import { accessControl } from '../src/accessControl/docs.ts'
 import { heldPermissions } from '../src/accessControl/permissionDocs.ts'
 import { audit } from '../src/audit/docs.ts'
 import { dashboards } from '../src/dashboards/docs.ts'
-import {
-  type Answer,
-  Denial,
-  health,
-  type Media,
-  type Operation,
-  type Parameter,
-  Refusal,
-  shared,
-} from '../src/docs.ts'
+import { type Answer, Denial, type Media, type Operation, type Parameter, Refusal, shared } from '../src/docs.ts'
 import { invites } from '../src/invites/docs.ts'
+import { health } from '../src/operate/docs.ts'
 import { currentOrg } from '../src/orgs/currentDocs.ts'
 import { orgs } from '../src/orgs/docs.ts'
 import { orgMembers } from '../src/orgs/memberDocs.ts'

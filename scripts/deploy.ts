@@ -8,11 +8,12 @@
 //   npm run deploy -- --local                       migrates and verifies the local database only (--persist-to <folder>)
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { parsed } from './cli/command.ts'
 import { deployed, waitFor } from './deploy/address.ts'
 import { databaseSteps, hasPeople } from './deploy/database.ts'
 import { askPassword, chooseAccount } from './deploy/questions.ts'
-import { answerTo, Stop, say, shown } from './deploy/wrangler.ts'
+import { answerTo, say, shown } from './deploy/wrangler.ts'
+import { Failure, Misuse } from './failure.ts'
 import { ask, root } from './wrangler.ts'
 import {
   fillId,
@@ -32,7 +33,7 @@ const names = /^[a-z][a-z0-9-]{0,30}$/
 const domains = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
 
 function readOptions(): Options {
-  const { values } = parseArgs({
+  const { values } = parsed({
     options: {
       env: { type: 'string', default: '' },
       domain: { type: 'string' },
@@ -43,9 +44,9 @@ function readOptions(): Options {
   })
   const { env, domain, 'persist-to': persistTo } = values
   if (env && !names.test(env))
-    throw new Stop(`"${env}" can't name an environment: small letters, digits and "-", as in production`)
+    throw new Failure(`"${env}" can't name an environment: small letters, digits and "-", as in production`)
   if (domain !== undefined && !domains.test(domain))
-    throw new Stop(`"${domain}" is no domain: without https:// and in small letters, as in users.example.org`)
+    throw new Failure(`"${domain}" is no domain: without https:// and in small letters, as in users.example.org`)
   return {
     environment: env,
     ...(domain === undefined ? {} : { domain }),
@@ -68,7 +69,7 @@ function idOf(list: string[], create: string[], nameKey: string, idKey: string):
   if (existing) say('  found, kept')
   else answerTo(create)
   const id = existing ?? find()
-  if (typeof id !== 'string') throw new Stop(`wrangler made ${create.at(-1)}, but does not list it: run this again`)
+  if (typeof id !== 'string') throw new Failure(`wrangler made ${create.at(-1)}, but does not list it: run this again`)
   return id
 }
 
@@ -95,7 +96,7 @@ function passwordStep(inEnvironment: string[], user: string): Step {
     const { ok, stdout, output } = ask(list)
     if (ok) return stdout.includes('"ADMIN_PASSWORD"')
     if (/Worker ".*" (\(env: .*\) )?not found/.test(output)) return false // The first deployment.
-    throw new Stop(`wrangler refused:\n${output}`)
+    throw new Failure(`wrangler refused:\n${output}`)
   }
   const set = async () => {
     if (isSet()) return say('  set already, kept')
@@ -182,8 +183,7 @@ try {
   const options = readOptions()
   for (const step of steps(options)) await take(step, options.dryRun)
 } catch (error) {
-  const isMisuse = error instanceof TypeError && 'code' in error
-  if (!(error instanceof Stop || isMisuse)) throw error
+  if (!(error instanceof Failure || error instanceof Misuse)) throw error
   console.error(`\n✗ ${error.message}`)
-  process.exitCode = isMisuse ? 2 : 1
+  process.exitCode = error instanceof Misuse ? 2 : 1
 }

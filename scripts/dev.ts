@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { parseArgs, parseEnv } from 'node:util'
+import { parseArgs } from 'node:util'
+import { localAdmin } from './localAdmin.ts'
 import { ask, root, wranglerFile } from './wrangler.ts'
-import { settingIn } from './wranglerToml.ts'
 
 const { values: options } = parseArgs({
   options: { port: { type: 'string', default: process.env.PORT || '8787' }, 'persist-to': { type: 'string' } },
@@ -44,12 +44,11 @@ async function isReady(): Promise<boolean> {
 }
 
 function greet() {
-  const user = settingIn(readFileSync(`${root}wrangler.toml`, 'utf8'), 'ADMIN_USER')
-  const password = parseEnv(readFileSync(`${root}.dev.vars`, 'utf8')).ADMIN_PASSWORD ?? ''
+  const { login, password } = localAdmin()
   console.log(`
   Rollcall is ready at ${address}
-  Sign in as           ${user} / ${password}
-  Try                  curl -u ${user}:${password} ${address}/api/user
+  Sign in as           ${login} / ${password}
+  Try                  curl -u ${login}:${password} ${address}/api/user
   Ctrl-C stops it.
 `)
 }

@@ -5,22 +5,20 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { parsed } from './cli/command.ts'
+import { Failure, Misuse } from './failure.ts'
 import { numbersOf, released, versioned } from './releaseText.ts'
 
 const usage = 'npm run release -- <major>.<minor>.<patch> [--dry-run]'
 
-/** What a person did wrong, as opposed to a defect of this script. */
-class Refusal extends Error {}
-
 function git(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync('git', args, { encoding: 'utf8' })
-  if (status !== 0) throw new Refusal(`git ${args[0]}: ${stderr.trim() || 'is git installed?'}`)
+  if (status !== 0) throw new Failure(`git ${args[0]}: ${stderr.trim() || 'is git installed?'}`)
   return stdout.trim()
 }
 
 function read(file: string): string {
-  if (!existsSync(file)) throw new Refusal(`There is no ${file} here: run this where package.json is.`)
+  if (!existsSync(file)) throw new Failure(`There is no ${file} here: run this where package.json is.`)
   return readFileSync(file, 'utf8')
 }
 
@@ -33,13 +31,13 @@ const places = [
 
 function check(version: string, current: string) {
   const [next, last] = [numbersOf(version), numbersOf(current)]
-  if (!next) throw new Refusal(`"${version}" is no version. ${usage}`)
+  if (!next) throw new Failure(`"${version}" is no version. ${usage}`)
   const at = next.findIndex((number, index) => number !== last?.[index])
   if (at >= 0 && Number(next[at]) < Number(last?.[at]))
-    throw new Refusal(`${version} comes before ${current}, the current one.`)
-  if (git('tag', '--list', `v${version}`)) throw new Refusal(`The tag v${version} is there already.`)
+    throw new Failure(`${version} comes before ${current}, the current one.`)
+  if (git('tag', '--list', `v${version}`)) throw new Failure(`The tag v${version} is there already.`)
   if (git('status', '--porcelain'))
-    throw new Refusal('There are changes that are not committed: commit or drop them first.')
+    throw new Failure('There are changes that are not committed: commit or drop them first.')
 }
 
 function changedFiles(version: string, current: string): Map<string, string> {
@@ -49,7 +47,7 @@ function changedFiles(version: string, current: string): Map<string, string> {
   const today = new Date().toISOString().slice(0, 10)
   const changelog = released(read('CHANGELOG.md'), version, today)
   if (changelog === undefined)
-    throw new Refusal('CHANGELOG.md has nothing under "## [Unreleased]": what would be released?')
+    throw new Failure('CHANGELOG.md has nothing under "## [Unreleased]": what would be released?')
   return new Map([...files, ['CHANGELOG.md', changelog]])
 }
 
@@ -66,13 +64,12 @@ function release(version: string, dryRun: boolean) {
 }
 
 try {
-  const { values, positionals } = parseArgs({ options: { 'dry-run': { type: 'boolean' } }, allowPositionals: true })
+  const { values, positionals } = parsed({ options: { 'dry-run': { type: 'boolean' } }, allowPositionals: true })
   const [version] = positionals
-  if (version === undefined || positionals.length > 1) throw new Refusal(`Which version? ${usage}`)
+  if (version === undefined || positionals.length > 1) throw new Failure(`Which version? ${usage}`)
   release(version, values['dry-run'] === true)
 } catch (error) {
-  const isMisuse = error instanceof TypeError && 'code' in error
-  if (!(error instanceof Refusal || isMisuse)) throw error
-  console.error(isMisuse ? `${error.message}\n${usage}` : error.message)
-  process.exitCode = isMisuse ? 2 : 1
+  if (!(error instanceof Failure || error instanceof Misuse)) throw error
+  console.error(error instanceof Misuse ? `${error.message}\n${usage}` : error.message)
+  process.exitCode = error instanceof Misuse ? 2 : 1
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `npm run rollcall -- <command>`: what an operator does from a terminal. Exit codes: 0 done, 1 refused, 2 not understood.
 
-import { type Command, Failure, Misuse } from './cli/command.ts'
+import type { Command } from './cli/command.ts'
+import { Failure, Misuse } from './failure.ts'
 
 /** Loaded when it is called for: `user list` need not wait for what an import needs. */
 const commands: Record<string, () => Promise<Command>> = {

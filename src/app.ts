@@ -3,7 +3,10 @@ import { openConsole } from './console/app.tsx'
 
 const console = openConsole(api)
 
-/** All but pages, by the path as the router reads it. `/metrics` is where Prometheus looks by itself. `POST /login` takes JSON alone, as in Grafana; a form goes to a page of its own. */
+/**
+ * All but pages, by the path as the router reads it. `/metrics` is where Prometheus looks by itself. `POST /login` takes JSON
+ * alone, as in Grafana; a form goes to a page of its own.
+ */
 function isOfApi(request: Request): boolean {
   const path = api.getPath(request)
   return (

@@ -7,7 +7,10 @@ import type { AppEnv } from './env.ts'
 import { newRequestId } from './log.ts'
 import { observe } from './operate/observe.ts'
 
-/** What every request begins with, and what is told of it at its end. Headers come first, since setting them on a finished response copies it each time. */
+/**
+ * What every request begins with, and what is told of it at its end. Headers come first, since setting them on a finished
+ * response copies it each time.
+ */
 export const prepare = createMiddleware<AppEnv>(async (c, next) => {
   c.set('requestId', newRequestId(c))
   c.header('X-Request-Id', c.var.requestId)

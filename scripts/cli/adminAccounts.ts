@@ -4,11 +4,10 @@
 import { readFileSync } from 'node:fs'
 import { hashPassword } from '../../src/auth/passwords.ts'
 import type { Config } from '../../src/config.ts'
-import type { Database, Where } from '../directory/database.ts'
-import { literal } from '../directory/write.ts'
+import type { Where } from '../directory/database.ts'
+import { Failure } from '../failure.ts'
 import { root } from '../wrangler.ts'
-import { Failure, Misuse, messageOf, whereOptions } from './command.ts'
-import { complaint } from './complaint.ts'
+import { whereOptions } from './command.ts'
 import { newPassword } from './secretInput.ts'
 import { configOf, readSettings } from './settings.ts'
 
@@ -47,31 +46,3 @@ export async function newPasswordHash(where: Where): Promise<string> {
   refuseWeak(password, config)
   return hashPassword(password, config.passwordScheme)
 }
-
-/** What a database lacks that was never migrated. */
-const advice = ({ remote }: Where) =>
-  remote ? 'npm run deploy migrates it' : 'npm run dev, or npm run deploy -- --local, migrates it'
-
-export async function withDatabase<T>(where: Where, work: (db: Database) => Promise<T>): Promise<T> {
-  const { openDatabase } = await import('../directory/database.ts')
-  const db = await openDatabase(where)
-  try {
-    return await work(db)
-  } catch (error) {
-    if (messageOf(error).includes('no such table')) throw new Failure(`The database has no tables: ${advice(where)}`)
-    if (error instanceof Failure || error instanceof Misuse) throw error
-    throw new Failure(`The database refused: ${complaint(messageOf(error))}`)
-  } finally {
-    await db.close()
-  }
-}
-
-/**
- * The row of the audit log that belongs to a change, for the same batch: by nobody that is signed in. `target` is SQL. Time
- * never runs backwards from row to row.
- */
-export const auditRow = (action: string, target: string, now: number): string =>
-  `INSERT INTO audit_log (at, actor, credential, action, target, outcome)
-  SELECT max(${now}, coalesce((SELECT at FROM audit_log ORDER BY id DESC LIMIT 1), 0)), '', 'cli', ${literal(action)}, ${target}, 200`
-
-export const secondsNow = () => Math.floor(Date.now() / 1000)

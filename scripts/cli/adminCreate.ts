@@ -3,8 +3,10 @@ import { nameKey } from '../../src/auth/queries.ts'
 import { isUnreadable, namesOfNew } from '../../src/users/rules.ts'
 import type { Database } from '../directory/database.ts'
 import { literal } from '../directory/write.ts'
-import { adminOptions, adminUsage, auditRow, newPasswordHash, secondsNow, withDatabase } from './adminAccounts.ts'
-import { type Command, Failure, Misuse, one, parsed, whereIn } from './command.ts'
+import { Failure, Misuse } from '../failure.ts'
+import { adminOptions, adminUsage, newPasswordHash } from './adminAccounts.ts'
+import { type Command, one, parsed, whereIn } from './command.ts'
+import { auditRow, inDatabase, secondsNow } from './inDatabase.ts'
 import { answer } from './output.ts'
 import { personText } from './people.ts'
 
@@ -66,7 +68,7 @@ ${adminUsage}`,
     const mustChangePassword = values['must-change-password'] ?? false
     const passwordHash = await newPasswordHash(where)
     const admin = { login, email, name: values.name ?? '', mustChangePassword, passwordHash }
-    const made = await withDatabase(where, (db) => create(db, admin))
+    const made = await inDatabase(where, (db) => create(db, admin))
     await answer(values.json, made, `Made the server admin ${personText(made)}, an admin of org ${made.orgId}`)
     return 0
   },

@@ -1,8 +1,10 @@
 import { nameKey } from '../../src/auth/queries.ts'
 import type { Database } from '../directory/database.ts'
 import { literal } from '../directory/write.ts'
-import { adminOptions, adminUsage, auditRow, newPasswordHash, secondsNow, withDatabase } from './adminAccounts.ts'
-import { type Command, Failure, one, parsed, whereIn } from './command.ts'
+import { Failure } from '../failure.ts'
+import { adminOptions, adminUsage, newPasswordHash } from './adminAccounts.ts'
+import { type Command, one, parsed, whereIn } from './command.ts'
+import { auditRow, inDatabase, secondsNow } from './inDatabase.ts'
 import { answer, shown } from './output.ts'
 import { personText } from './people.ts'
 
@@ -68,7 +70,7 @@ ${adminUsage}`,
     const name = one(positionals, 'Whom: a login or an e-mail')
     const where = whereIn(values)
     const { 'must-change-password': mustChangePassword = false, 'make-admin': makeAdmin = false } = values
-    const { id, login, isAdmin } = await withDatabase(where, async (db) => {
+    const { id, login, isAdmin } = await inDatabase(where, async (db) => {
       const account = await find(db, name)
       const change = { passwordHash: await newPasswordHash(where), mustChangePassword, makeAdmin }
       await reset(db, account, change)

@@ -1,10 +1,7 @@
 // The API of a running Rollcall, as the commands that work over HTTP ask it.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
-import { root } from '../wrangler.ts'
-import { settingIn } from '../wranglerToml.ts'
-import { Failure, Misuse } from './command.ts'
+import { Failure, Misuse } from '../failure.ts'
+import { localAdmin } from '../localAdmin.ts'
 import { shown } from './output.ts'
 import { askPassword } from './secretInput.ts'
 
@@ -49,14 +46,6 @@ function bearer(token: string): string {
   return `Bearer ${token}`
 }
 
-/** As `npm run dev` greets. */
-function localAdmin(): { login?: string; password?: string | undefined } {
-  const secrets = `${root}.dev.vars`
-  if (!existsSync(secrets)) return {}
-  const login = settingIn(readFileSync(`${root}wrangler.toml`, 'utf8'), 'ADMIN_USER')
-  return { login, password: parseEnv(readFileSync(secrets, 'utf8')).ADMIN_PASSWORD }
-}
-
 async function authorization(address: URL): Promise<string> {
   const { ROLLCALL_TOKEN: token, ROLLCALL_USER: user, ROLLCALL_PASSWORD: given } = process.env
   if (token) return bearer(token.trim())
@@ -65,7 +54,7 @@ async function authorization(address: URL): Promise<string> {
     if (!password) throw new Misuse('ROLLCALL_USER is set and ROLLCALL_PASSWORD is not')
     return basic(user, password)
   }
-  const { login, password } = isThisMachine(address) ? localAdmin() : {}
+  const { login, password } = isThisMachine(address) ? localAdmin() : { login: '', password: '' }
   if (login && password) return basic(login, password)
   throw new Misuse('Who asks? Set ROLLCALL_TOKEN, or ROLLCALL_USER and ROLLCALL_PASSWORD')
 }

@@ -3,6 +3,7 @@
 import type { ParseArgsConfig } from 'node:util'
 import { parseArgs } from 'node:util'
 import type { Where } from '../directory/database.ts'
+import { Misuse, messageOf } from '../failure.ts'
 
 export type Command = {
   /** As it is typed: `user list`. */
@@ -13,12 +14,6 @@ export type Command = {
   /** The exit code: 0 done, 1 refused or failed. Throws `Failure` for 1, `Misuse` for 2. */
   run(args: string[]): Promise<number>
 }
-
-/** It was understood and could not be done; the message says what to do. Exit code 1. */
-export class Failure extends Error {}
-
-/** It could not be understood. Exit code 2. */
-export class Misuse extends Error {}
 
 /** Where the database is, for those commands that need it. */
 export const whereOptions = {
@@ -52,6 +47,3 @@ export function one(positionals: readonly string[], what: string): string {
   if (!first || more.length > 0) throw new Misuse(`${what}. It takes exactly one`)
   return first
 }
-
-/** What was thrown, whatever it is, as a text. */
-export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -3,12 +3,15 @@
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Database, openDatabase, type Where } from '../directory/database.ts'
-import { type Counts, openExport, readSequences, rowsOf } from '../directory/export.ts'
+import { type Database, withDatabase } from '../directory/database.ts'
+import { openExport, rowsOf } from '../directory/export.ts'
 import { toKratos } from '../directory/formats/kratos.ts'
 import { toLogto } from '../directory/formats/logto.ts'
 import type { Carried, Person } from '../directory/formats/people.ts'
-import { type Command, Failure, Misuse, parsed, whereIn, whereOptions } from './command.ts'
+import type { Counts } from '../directory/records.ts'
+import { readSequences } from '../directory/sequences.ts'
+import { Failure, Misuse, messageOf } from '../failure.ts'
+import { type Command, parsed, whereIn, whereOptions } from './command.ts'
 import { answer, remark } from './output.ts'
 
 /** What becomes of one person in other systems. */
@@ -90,7 +93,7 @@ const writeOut = (lines: AsyncIterable<string>) => pipeline(Readable.from(lines)
 
 /** Says what to do about it. Whatever has no words of its own here was said by the system or by the database. */
 function explain(error: unknown, { where }: Options): Failure {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const migrate = where.remote ? '`npm run deploy`' : '`npm run deploy -- --local`, or `npm run dev`,'
   if (/no such (table|column)/.test(message)) return new Failure(`The database is not migrated: ${migrate} does that.`)
   return new Failure(`Nothing was exported: ${message}`)
@@ -136,15 +139,6 @@ function readOptions(args: string[]) {
 }
 
 type Options = ReturnType<typeof readOptions>
-
-async function withDatabase<T>(where: Where, use: (db: Database) => Promise<T>): Promise<T> {
-  const db = await openDatabase(where)
-  try {
-    return await use(db)
-  } finally {
-    await db.close()
-  }
-}
 
 async function write({ file, format, hashes, audit, where }: Options): Promise<Summary> {
   return await withDatabase(where, async (db) => {

@@ -3,16 +3,18 @@
 
 import { statSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { type Database, openDatabase, type Where } from '../directory/database.ts'
+import { type Database, howToMigrate, type Where, withDatabase } from '../directory/database.ts'
 import type { Existing } from '../directory/firstAccount.ts'
 import { beginsWith, isSqlite } from '../directory/grafana/magic.ts'
+import type { Counts } from '../directory/records.ts'
 import { sequenceStatements } from '../directory/sequences.ts'
 import type { Source } from '../directory/source.ts'
 import { checkTarget, type Earlier, earlierImport, isMigrated, type Target } from '../directory/target.ts'
 import { literal, writeRecords } from '../directory/write.ts'
-import { auditRow, secondsNow } from './adminAccounts.ts'
-import { type Command, Failure, Misuse, one, parsed, whereIn, whereOptions } from './command.ts'
-import { type Counts, checkReportFile, isStopped, type Report, reportLines, reportOf, total } from './importReport.ts'
+import { Failure, Misuse, messageOf } from '../failure.ts'
+import { type Command, one, parsed, whereIn, whereOptions } from './command.ts'
+import { checkReportFile, isStopped, type Report, reportLines, reportOf, total } from './importReport.ts'
+import { auditRow, secondsNow } from './inDatabase.ts'
 import { answer, remark } from './output.ts'
 import { progressBar } from './progress.ts'
 
@@ -90,7 +92,7 @@ async function confirm(yes: boolean, question: string): Promise<boolean> {
 
 /** What the database says of a refused part, without anything that could be a secret. */
 function explain(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const said = /((UNIQUE|FOREIGN KEY|CHECK|NOT NULL) constraint failed|rule:)[^\n]*/.exec(message)?.[0] ?? message
   const safe = said.slice(0, 500).replace(/'[^']*'|\$grafana\S*|[0-9a-f]{32,}/gi, '…')
   return new Failure(
@@ -162,9 +164,6 @@ const wasImported = ({ finishedAt }: Earlier): Outcome => ({
   message: `This was imported before (${new Date((finishedAt ?? 0) * 1000).toISOString()}): nothing was written`,
 })
 
-const howToMigrate = ({ remote, persistTo }: Where) =>
-  remote ? 'npm run deploy' : `npm run deploy -- --local${persistTo ? ` --persist-to ${persistTo}` : ''}`
-
 /** Without a database to compare with, a dry run says what is in the file. */
 function unknownTarget({ where, 'dry-run': isDry }: Options): Target {
   const advice = `${howToMigrate(where)} migrates it`
@@ -207,12 +206,10 @@ export const importCommand: Command = {
   async run(args) {
     const options = readOptions(args)
     const source = await openSource(options)
-    const db = await openDatabase(options.where)
     try {
-      return await conclude(await settle(db, source, options), options)
+      return await withDatabase(options.where, async (db) => conclude(await settle(db, source, options), options))
     } finally {
       source.close()
-      await db.close()
     }
   },
 }

@@ -2,13 +2,11 @@
 
 import { closeSync, openSync, realpathSync, statSync } from 'node:fs'
 import { beginsWith } from '../directory/grafana/magic.ts'
-import type { Kind } from '../directory/records.ts'
+import type { Counts, Kind } from '../directory/records.ts'
 import type { Finding, Source } from '../directory/source.ts'
 import type { Target } from '../directory/target.ts'
-import { Failure, messageOf } from './command.ts'
+import { Failure, messageOf } from '../failure.ts'
 import { shown } from './output.ts'
-
-export type Counts = Source['counts']
 
 /** All of it, as `--json` and `--report` say it. */
 export const reportOf = ({ description, counts, findings }: Source, target: Target | undefined) => ({

@@ -1,7 +1,7 @@
 // One person as the API tells of them, found by what an operator has at hand.
 
+import { Failure } from '../failure.ts'
 import { type Api, Refused } from './api.ts'
-import { Failure } from './command.ts'
 import { shown } from './output.ts'
 
 export type Person = {

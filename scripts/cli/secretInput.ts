@@ -4,10 +4,10 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { Misuse } from './command.ts'
+import { Misuse } from '../failure.ts'
 
 /** Asked for at the terminal, on standard error, without showing what is typed. */
-async function prompt(question: string): Promise<string> {
+export async function prompt(question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
   terminal.once('SIGINT', () => process.exit(130))

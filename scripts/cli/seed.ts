@@ -1,9 +1,11 @@
 // Fills a database with people who don't exist, to try Rollcall with many.
 
 import type { Database } from '../directory/database.ts'
+import { readSequences } from '../directory/sequences.ts'
+import { Failure, Misuse } from '../failure.ts'
 import { seedStatements } from '../seedSql.ts'
-import { secondsNow, withDatabase } from './adminAccounts.ts'
-import { type Command, Failure, Misuse, parsed, whereIn, whereOptions } from './command.ts'
+import { type Command, parsed, whereIn, whereOptions } from './command.ts'
+import { inDatabase, secondsNow } from './inDatabase.ts'
 import { answer } from './output.ts'
 
 function count(text: string, name: string, least: number): number {
@@ -13,23 +15,16 @@ function count(text: string, name: string, least: number): number {
   return value
 }
 
-/** The greatest id that each table ever gave. */
-async function greatest(db: Database) {
-  const found = await db.rows<{ name: string; seq: number }>('SELECT name, seq FROM sqlite_sequence')
-  const of = (table: string) => found.find(({ name }) => name === table)?.seq ?? 0
-  return { users: of('users'), orgs: of('orgs'), teams: of('teams') }
-}
-
 type Wanted = { users: number; orgs: number; teams: number }
 
 /** Answers the first ids of what was added. */
 async function fill(db: Database, wanted: Wanted) {
-  const before = await greatest(db)
+  const { user = 0, org = 0, team = 0 } = await readSequences(db)
   // The first administrator is made at the first sign-in to an empty directory, and to no other.
-  if (before.users === 0) {
+  if (user === 0) {
     throw new Failure('Nobody is there yet: sign in once, as npm run dev says, or npm run rollcall -- admin create')
   }
-  const first = { firstUser: before.users + 1, firstOrg: before.orgs + 1, firstTeam: before.teams + 1 }
+  const first = { firstUser: user + 1, firstOrg: org + 1, firstTeam: team + 1 }
   await db.apply([...seedStatements({ ...wanted, ...first, now: secondsNow() })])
   return first
 }
@@ -60,7 +55,7 @@ export const seed: Command = {
       teams: count(values.teams, 'teams', 0),
     }
     const started = performance.now()
-    const first = await withDatabase(whereIn(values), (db) => fill(db, wanted))
+    const first = await inDatabase(whereIn(values), (db) => fill(db, wanted))
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     await answer(
       values.json,

@@ -5,8 +5,8 @@ import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Unstable_Config as Toml } from 'wrangler'
 import { type Config, readConfig } from '../../src/config.ts'
+import { Failure, messageOf } from '../failure.ts'
 import { root } from '../wrangler.ts'
-import { Failure, messageOf } from './command.ts'
 
 export type Settings = {
   /** wrangler.toml's. */

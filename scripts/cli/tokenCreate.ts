@@ -1,5 +1,6 @@
+import { Failure, Misuse } from '../failure.ts'
 import { apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, Failure, Misuse, one, parsed } from './command.ts'
+import { type Command, one, parsed } from './command.ts'
 import { answer, remark, shown } from './output.ts'
 
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 }

@@ -1,7 +1,8 @@
 // One account: to look at, to make, to switch off and on, to delete.
 
+import { Misuse } from '../failure.ts'
 import { apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, Misuse, one, parsed } from './command.ts'
+import { type Command, one, parsed } from './command.ts'
 import { answer, shown } from './output.ts'
 import { findPerson, type Person, personText } from './people.ts'
 import { newPassword } from './secretInput.ts'

@@ -1,5 +1,6 @@
+import { Failure, Misuse } from '../failure.ts'
 import { type Api, apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, Failure, Misuse, parsed } from './command.ts'
+import { type Command, parsed } from './command.ts'
 import { answerList } from './output.ts'
 
 type Listed = {

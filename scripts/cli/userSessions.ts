@@ -1,7 +1,8 @@
 // Where somebody is signed in, and how to end that.
 
+import { Failure, Misuse } from '../failure.ts'
 import { apiOptions, apiUsage, openApi } from './api.ts'
-import { type Command, Failure, Misuse, one, parsed } from './command.ts'
+import { type Command, one, parsed } from './command.ts'
 import { answer, answerList } from './output.ts'
 import { findPerson, personText } from './people.ts'
 

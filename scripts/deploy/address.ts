@@ -2,8 +2,9 @@
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { Failure } from '../failure.ts'
 import { run } from '../wrangler.ts'
-import { Stop, say, shown } from './wrangler.ts'
+import { say, shown } from './wrangler.ts'
 
 /** A new name or certificate takes a while to be known everywhere. */
 const patienceMs = 180_000
@@ -29,7 +30,7 @@ export function deployed(args: string[]): string | undefined {
   try {
     process.env.WRANGLER_OUTPUT_FILE_PATH = report
     say(shown(args))
-    if (!run(args)) throw new Stop('wrangler did not deploy the Worker')
+    if (!run(args)) throw new Failure('wrangler did not deploy the Worker')
     return addressIn(targetsIn(readFileSync(report, 'utf8')))
   } finally {
     delete process.env.WRANGLER_OUTPUT_FILE_PATH
@@ -58,6 +59,6 @@ export async function waitFor(address: string): Promise<void> {
     problem = await answers(url)
   }
   if (problem)
-    throw new Stop(`Deployed, but after ${patienceMs / 60_000} minutes ${problem}. The certificate of a new domain can take longer;
+    throw new Failure(`Deployed, but after ${patienceMs / 60_000} minutes ${problem}. The certificate of a new domain can take longer;
 else npx wrangler tail shows what goes wrong. Look again: curl ${url}`)
 }

@@ -1,9 +1,10 @@
 // What can't be guessed is asked for: which account, and the first administrator's password.
 
 import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
+import { prompt } from '../cli/secretInput.ts'
+import { Failure } from '../failure.ts'
 import { ask, run } from '../wrangler.ts'
-import { Stop, say, shown } from './wrangler.ts'
+import { say, shown } from './wrangler.ts'
 
 type Account = { id: string; name: string }
 
@@ -11,29 +12,25 @@ const whoAmI = ['whoami', '--json']
 
 const isTerminal = () => process.stdin.isTTY === true
 
-async function answer(question: string, isSecret = false): Promise<string> {
-  process.stdout.write(question)
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({
-    input: process.stdin,
-    output: isSecret ? silent : process.stdout,
-    terminal: isSecret,
-  })
+async function answer(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
   lines.once('SIGINT', () => process.exit(130))
-  const typed = await lines.question('')
+  const typed = await lines.question(question)
   lines.close()
-  if (isSecret) say('')
   return typed.trim()
 }
+
+const hidden = async (question: string) => (await prompt(question)).trim()
 
 /** The accounts of whoever is signed in, after signing them in where that can be asked. */
 function accounts(): Account[] {
   say(shown(whoAmI))
   const { ok, stdout } = ask(whoAmI)
   if (ok) return JSON.parse(stdout).accounts ?? []
-  if (!isTerminal()) throw new Stop('Not signed in to Cloudflare: npx wrangler login, or export CLOUDFLARE_API_TOKEN')
+  if (!isTerminal())
+    throw new Failure('Not signed in to Cloudflare: npx wrangler login, or export CLOUDFLARE_API_TOKEN')
   say(shown(['login']))
-  if (!run(['login'])) throw new Stop('wrangler could not sign you in')
+  if (!run(['login'])) throw new Failure('wrangler could not sign you in')
   return JSON.parse(ask(whoAmI).stdout).accounts ?? []
 }
 
@@ -52,17 +49,17 @@ export async function chooseAccount(toml: string): Promise<void> {
 async function pick(all: Account[]): Promise<Account> {
   const list = all.map(({ name, id }, at) => `  ${at + 1}  ${name} (${id})`).join('\n')
   if (!isTerminal())
-    throw new Stop(`You have several accounts: export CLOUDFLARE_ACCOUNT_ID with the id of one.\n${list}`)
+    throw new Failure(`You have several accounts: export CLOUDFLARE_ACCOUNT_ID with the id of one.\n${list}`)
   const chosen = all[Number(await answer(`${list}\n  Which one, by its number? `)) - 1]
   return chosen ?? pick(all)
 }
 
 /** Typed twice, and never shown. */
 export async function askPassword(user: string): Promise<string> {
-  if (!isTerminal()) throw new Stop('ADMIN_PASSWORD is not set: export it, or run this in a terminal')
-  const password = await answer(`  A password for ${user}, at least 8 characters: `, true)
+  if (!isTerminal()) throw new Failure('ADMIN_PASSWORD is not set: export it, or run this in a terminal')
+  const password = await hidden(`  A password for ${user}, at least 8 characters: `)
   if (password.length < 8) say('  That is too short.')
-  else if (password === (await answer('  The same again: ', true))) return password
+  else if (password === (await hidden('  The same again: '))) return password
   else say('  Those were two different ones.')
   return askPassword(user)
 }

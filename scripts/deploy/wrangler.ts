@@ -1,7 +1,5 @@
+import { Failure } from '../failure.ts'
 import { ask } from '../wrangler.ts'
-
-/** What stops a deployment and is nobody's defect: told without a stack. */
-export class Stop extends Error {}
 
 export const say = (text: string) => console.log(text)
 
@@ -12,6 +10,6 @@ export const shown = (args: string[]) =>
 export function answerTo(args: string[], input?: string): string {
   say(shown(args))
   const { ok, stdout, output } = ask(args, input === undefined ? {} : { input })
-  if (!ok) throw new Stop(`wrangler refused:\n${output}\nNot signed in? npx wrangler login`)
+  if (!ok) throw new Failure(`wrangler refused:\n${output}\nNot signed in? npx wrangler login`)
   return stdout
 }

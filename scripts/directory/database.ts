@@ -3,7 +3,7 @@
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { Failure } from '../cli/command.ts'
+import { Failure } from '../failure.ts'
 import { ask, root } from '../wrangler.ts'
 
 export type Database = {
@@ -22,6 +22,10 @@ export type Where = {
   env?: string | undefined
 }
 
+/** The command that brings a database to what this version expects. */
+export const howToMigrate = ({ remote, persistTo }: Where) =>
+  remote ? 'npm run deploy' : `npm run deploy -- --local${persistTo ? ` --persist-to ${persistTo}` : ''}`
+
 /** What wrangler takes to mean the same database. */
 export const whereArgs = ({ remote, persistTo, env }: Where): string[] => [
   remote ? '--remote' : '--local',
@@ -38,9 +42,7 @@ const hear = () => new Promise((resolve) => setTimeout(resolve, 1))
 
 async function openLocal({ persistTo, env }: Where): Promise<Database> {
   if (persistTo && !existsSync(persistTo))
-    throw new Failure(
-      `There is no ${persistTo}: npm run deploy -- --local --persist-to ${persistTo} makes a database there`,
-    )
+    throw new Failure(`There is no ${persistTo}: ${howToMigrate({ persistTo })} makes a database there`)
   // Else it says on standard output, where answers go, which file it read.
   process.env.WRANGLER_LOG ??= 'warn'
   // Here alone: it takes a second to load, and the deployed database does without.
@@ -97,3 +99,13 @@ function openRemote(where: Where): Database {
 
 export const openDatabase = async (where: Where): Promise<Database> =>
   where.remote ? openRemote(where) : openLocal(where)
+
+/** Opens the database for as long as it is used. */
+export async function withDatabase<T>(where: Where, use: (db: Database) => Promise<T>): Promise<T> {
+  const db = await openDatabase(where)
+  try {
+    return await use(db)
+  } finally {
+    await db.close()
+  }
+}

@@ -1,8 +1,8 @@
 // What was in a directory and is there no more: an import of another copy, or with another choice, would bring it back.
 
 import type { Database } from './database.ts'
-import { readSequences } from './export.ts'
 import { type DirectoryRecord, type Kind, keyOf, kinds } from './records.ts'
+import { readSequences } from './sequences.ts'
 import type { Finding } from './source.ts'
 import type { There } from './there.ts'
 

@@ -2,18 +2,17 @@
 
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { type Counts, formatVersion, type Header } from './export.ts'
+import { formatVersion, type Header } from './export.ts'
 import { type Line, linesOf } from './lines.ts'
-import { type DirectoryRecord, type Kind, kindNames, largestId } from './records.ts'
+import { type Counts, type DirectoryRecord, type Kind, kindNames, largestId } from './records.ts'
 import { type Parsed, type Remark, remarksOn, remember, type Seen } from './remarks.ts'
+import { isObject } from './rowChecks.ts'
 import type { Finding, Source } from './source.ts'
 
 type Row = Record<string, unknown>
 
 /** A file with more findings than anybody reads has one fault, not so many. */
 const maxFindings = 1000
-
-const isObject = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a parser says of a text that is none shows the text: nobody hears it. */
 function parse(text: string | undefined): Row | undefined {

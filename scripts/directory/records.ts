@@ -50,6 +50,9 @@ export type Kind = keyof typeof kinds
 
 export const kindNames = Object.keys(kinds) as Kind[]
 
+/** A number for each kind that there is any of. */
+export type Counts = Partial<Record<Kind, number>>
+
 export type Value = string | number | boolean | null
 
 /** A row to write, as `$inferInsert` of its table; JSON can say all of it. */
@@ -82,6 +85,10 @@ export const columnsOf = (kind: Kind): Column[] =>
         }
       : [],
   )
+
+/** The columns that tell the records of a kind apart. */
+export const keyColumnsOf = (kind: Kind): Column[] =>
+  kinds[kind].key.flatMap((property) => columnsOf(kind).filter((column) => column.property === property))
 
 /** Which record it is among those of its kind. */
 export const keyOf = (kind: Kind, row: Record<string, unknown>): string =>

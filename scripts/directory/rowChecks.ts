@@ -66,7 +66,9 @@ function parsed(value: unknown): unknown {
   }
 }
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** As JSON has objects. */
+export const isObject = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isGrant = (value: unknown) =>
   Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')

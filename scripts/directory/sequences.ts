@@ -1,7 +1,19 @@
 // Ids that were given once: an audit log, and whoever made a token, name them long after the rows are gone.
 
-import type { Counts } from './export.ts'
-import { type Kind, kindNames, kinds } from './records.ts'
+import type { Database } from './database.ts'
+import { type Counts, type Kind, kindNames, kinds } from './records.ts'
+
+/** The greatest id that each table ever gave, all at one moment. */
+export async function readSequences(db: Database): Promise<Counts> {
+  const rows = await db.rows<{ name: string; seq: number }>('SELECT name, seq FROM sqlite_sequence')
+  const sequences = new Map(rows.map(({ name, seq }) => [name, seq]))
+  return Object.fromEntries(
+    kindNames.flatMap((kind) => {
+      const seq = sequences.get(kinds[kind].name)
+      return seq === undefined ? [] : [[kind, seq]]
+    }),
+  )
+}
 
 function* raised(kind: Kind, id: number | undefined): Generator<string> {
   if (!id) return

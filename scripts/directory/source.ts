@@ -1,6 +1,6 @@
 // What an import reads from, whatever it is: Grafana's database, or an export of Rollcall's own.
 
-import type { DirectoryRecord, Kind } from './records.ts'
+import type { Counts, DirectoryRecord } from './records.ts'
 
 /** Something in a source that its owner should know of before anything is written. */
 export type Finding = {
@@ -18,12 +18,12 @@ export type Source = {
   /** "a database of Grafana 9 (grafana.db)". */
   description: string
   findings: readonly Finding[]
-  counts: Readonly<Partial<Record<Kind, number>>>
+  counts: Readonly<Counts>
   /** In the order of `kinds`, the same at every call. */
   records(): Iterable<DirectoryRecord>
   /** SHA-256, in hex, of the content and of every choice made about it. */
   fingerprint: string
   /** The highest id that was ever given, by kind: none up to it is given again. */
-  sequences?: Readonly<Partial<Record<Kind, number>>>
+  sequences?: Readonly<Counts>
   close(): void
 }

@@ -1,18 +1,14 @@
 // Whether an import can be written to a directory as it is: nobody there may lose an id or a name to somebody else.
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { expectedObjects, missingObjects, splitMigration } from '../schemaObjects.ts'
-import { root } from '../wrangler.ts'
+import { listObjects, missingFrom } from '../migrations.ts'
 import type { Database } from './database.ts'
 import { type Existing, misfit, readFirsts, replacing } from './firstAccount.ts'
 import { readGone, touchesKept } from './gone.ts'
-import { type DirectoryRecord, type Kind, keyOf, kindNames } from './records.ts'
+import { type Counts, type DirectoryRecord, type Kind, keyOf, kindNames } from './records.ts'
 import type { Finding, Source } from './source.ts'
 import { readThere, type There } from './there.ts'
 import { type Plan, type Progress, progressOf } from './write.ts'
-
-type Counts = Partial<Record<Kind, number>>
 
 export type Target = {
   findings: Finding[]
@@ -23,10 +19,7 @@ export type Target = {
 
 /** Whether the database has every table, index and trigger that this version makes. */
 export async function isMigrated(db: Database): Promise<boolean> {
-  const files = readdirSync(`${root}drizzle`).filter((file) => file.endsWith('.sql'))
-  const statements = files.sort().flatMap((file) => splitMigration(readFileSync(`${root}drizzle/${file}`, 'utf8')))
-  const found = await db.rows<{ type: string; name: string }>('SELECT type, name FROM sqlite_master')
-  return missingObjects(expectedObjects(statements), found).length === 0
+  return missingFrom(await db.rows(listObjects)).missing.length === 0
 }
 
 const planOf = (source: Source, existing: Existing | undefined) =>

@@ -1,6 +1,7 @@
 // What a directory holds already, as far as an import can collide with it: which keys there are, and who has which name.
 
 import type { Database } from './database.ts'
+import { pagesOf } from './pages.ts'
 import { columnsOf, type Kind, keyOf, kinds } from './records.ts'
 import { keyIn, type Unique, uniquesOf } from './references.ts'
 
@@ -53,8 +54,6 @@ export type There = {
   holderOf(kind: Kind, row: Row): string | undefined
 }
 
-const pageSize = 10_000
-
 const readColumns = (kind: Kind) => {
   const wanted = new Set([
     ...kinds[kind].key,
@@ -66,20 +65,6 @@ const readColumns = (kind: Kind) => {
   return columnsOf(kind).filter(({ property }) => wanted.has(property))
 }
 
-async function* rowsOf(db: Database, kind: Kind): AsyncGenerator<Row> {
-  const columns = readColumns(kind)
-  const list = columns.map(({ name, property }) => `"${name}" AS "${property}"`).join(', ')
-  const key = columns.filter(({ property }) => (kinds[kind].key as readonly string[]).includes(property))
-  const order = key.map(({ name }) => `"${name}"`).join(', ')
-  for (let offset = 0; ; offset += pageSize) {
-    const page = await db.rows<Row>(
-      `SELECT ${list} FROM ${kinds[kind].name} ORDER BY ${order} LIMIT ${pageSize} OFFSET ${offset}`,
-    )
-    yield* page
-    if (page.length < pageSize) return
-  }
-}
-
 /** `isGoing` tells what is about to go: nothing can collide with it. */
 export async function readThere(
   db: Database,
@@ -88,13 +73,14 @@ export async function readThere(
 ): Promise<There> {
   const identities = new Map<string, string>()
   const claims = new Map<string, string>()
+  function note(kind: Kind, row: Row) {
+    const key = keyOf(kind, row)
+    if (isGoing(kind, key)) return
+    identities.set(`${kind} ${key}`, identityOf(kind, row))
+    for (const claim of claimsOf(kind, row)) claims.set(`${kind} ${claim}`, key)
+  }
   for (const kind of wanted) {
-    for await (const row of rowsOf(db, kind)) {
-      const key = keyOf(kind, row)
-      if (isGoing(kind, key)) continue
-      identities.set(`${kind} ${key}`, identityOf(kind, row))
-      for (const claim of claimsOf(kind, row)) claims.set(`${kind} ${claim}`, key)
-    }
+    for await (const page of pagesOf(db, kind, readColumns(kind))) for (const row of page) note(kind, row)
   }
   return {
     isEmpty: identities.size === 0,

@@ -2,7 +2,7 @@
 // far it got (drizzle/0019_imports.sql): whoever starts again, on whatever machine, goes on from there.
 
 import type { Database } from './database.ts'
-import { type Column, columnsOf, type DirectoryRecord, type Kind, keyOf, kinds } from './records.ts'
+import { type Column, columnsOf, type DirectoryRecord, type Kind, keyColumnsOf, keyOf, kinds } from './records.ts'
 
 /** Bytes of one statement; D1 takes 100,000. */
 const maxStatement = 90_000
@@ -23,16 +23,14 @@ export function literal(value: unknown): string {
 }
 
 const namesOf = (columns: Column[]) => columns.map(({ name }) => `"${name}"`).join(', ')
-const keyColumns = (kind: Kind) =>
-  columnsOf(kind).filter(({ property }) => (kinds[kind].key as readonly string[]).includes(property))
 
 /** What is there already under the same key stays as it is; any other collision fails, and the chunk with it. */
-const keep = (kind: Kind) => `ON CONFLICT (${namesOf(keyColumns(kind))}) DO NOTHING`
+const keep = (kind: Kind) => `ON CONFLICT (${namesOf(keyColumnsOf(kind))}) DO NOTHING`
 
 /** What is there already under the same key becomes what the record says. */
 const replace = (kind: Kind) => {
   const rest = columnsOf(kind).filter(({ property }) => !(kinds[kind].key as readonly string[]).includes(property))
-  return `ON CONFLICT (${namesOf(keyColumns(kind))}) DO UPDATE SET ${rest.map(({ name }) => `"${name}" = excluded."${name}"`).join(', ')}`
+  return `ON CONFLICT (${namesOf(keyColumnsOf(kind))}) DO UPDATE SET ${rest.map(({ name }) => `"${name}" = excluded."${name}"`).join(', ')}`
 }
 
 /** A text too long for a statement is written in pieces; a piece is never cut within a character. */
@@ -56,7 +54,7 @@ function* longStatements(kind: Kind, row: Record<string, unknown>, conflict: str
   const columns = columnsOf(kind)
   const long = columns.filter(({ property }) => bytes(String(row[property] ?? '')) > pieceLength)
   const short = Object.fromEntries(long.map(({ property }) => [property, '']))
-  const where = keyColumns(kind)
+  const where = keyColumnsOf(kind)
     .map(({ property, name }) => `"${name}" = ${literal(row[property])}`)
     .join(' AND ')
   const table = kinds[kind].name

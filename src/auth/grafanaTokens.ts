@@ -21,7 +21,7 @@ export async function adoptToken(c: RequestContext, token: string): Promise<bool
   const { db } = c.var
   const known = grafanaSecret(token)
   if (!known || !(await bound(db, anyCarried).first()) || !(await isWithinWall(c))) return false
-  const hex = await grafanaDigest(known.secret, Uint8Array.from(new TextEncoder().encode(known.salt)))
+  const hex = await grafanaDigest(known.secret, known.salt)
   await bound(db, adopt, secretHash(token), carried(hex)).run()
   return true
 }

@@ -76,13 +76,15 @@ export async function verifyPassword(stored: string, password: string): Promise<
   return equalBytes(await pbkdf2(passwordBytes(password), fromBase64(salt), pbkdf2Rounds, keyBytes), fromBase64(hash))
 }
 
-/** Grafana's hash of a password, or of a token's secret: 50 bytes in hex. About 5 ms of CPU. */
-export async function grafanaDigest(secret: string, salt: Uint8Array<ArrayBuffer>): Promise<string> {
-  return bytesToHex(await pbkdf2(Uint8Array.from(encoder.encode(secret)), salt, grafana.rounds, grafana.bytes))
-}
+const grafanaBytes = (secret: string, salt: Uint8Array<ArrayBuffer>) =>
+  pbkdf2(Uint8Array.from(encoder.encode(secret)), salt, grafana.rounds, grafana.bytes)
+
+/** Grafana's hash of a token's secret, which it makes as it makes those of passwords: 50 bytes in hex. About 5 ms of CPU. */
+export const grafanaDigest = async (secret: string, salt: string): Promise<string> =>
+  bytesToHex(await grafanaBytes(secret, Uint8Array.from(encoder.encode(salt))))
 
 async function verifyGrafana([salt, hex]: string[], password: string): Promise<boolean> {
   if (!isBase64(salt) || !hex || !/^[0-9a-f]{100}$/.test(hex)) return false
-  const actual = hexToBytes(await grafanaDigest(password, fromBase64(salt)))
+  const actual = await grafanaBytes(password, fromBase64(salt))
   return equalBytes(actual, hexToBytes(hex))
 }

@@ -8,6 +8,8 @@ import { temporaryFolder } from './support/database.ts'
 import { admin, fill } from './support/filled.ts'
 import { type Caller, type Instance, startInstance } from './support/instance.ts'
 
+const settings = { QUOTA_ENABLED: 'true' }
+
 const values: Record<string, string[]> = {
   '{id}': ['1', '2', '3', '99'],
   '{userId}': ['1', '2', '3', '99'],
@@ -127,7 +129,7 @@ describe('a backup', () => {
     const here = `${folder}/here`
     const there = `${folder}/there`
     await migrated(here)
-    const original = await startInstance(worker, here)
+    const original = await startInstance(worker, here, settings)
     const callers = await fill(original)
 
     const file = `${folder}/directory.jsonl`
@@ -144,7 +146,7 @@ describe('a backup', () => {
     expect(await exportCommand.run([again, '--hashes', '--audit', '--persist-to', there])).toBe(0)
     expect(recordsIn(again)).toEqual(recordsIn(file))
 
-    const restored = await startInstance(worker, there)
+    const restored = await startInstance(worker, there, settings)
     expect(await compare(original, restored, callers)).toEqual({ different: [], never: neverAnswered })
 
     // Ids of accounts that are gone are given to nobody else, in neither.

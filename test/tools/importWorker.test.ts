@@ -1,42 +1,10 @@
-// What an import is for: the real Worker, on a database that came from Grafana, lets everybody in as before.
-
-import { readFileSync } from 'node:fs'
-import { expect, it, onTestFinished } from 'vitest'
-import { rollcallBindings } from '../../bench/workerd.ts'
-import { startWorker } from '../../scripts/workerd.ts'
+import { expect, it } from 'vitest'
 import { build } from '../../scripts/wrangler.ts'
 import { filledGrafana } from './grafana/filled.ts'
 import { accountToken, apiKeys, people, secretKey, session } from './grafana/people.ts'
 import { emptyDatabase, temporaryFolder } from './support/database.ts'
 import { importInto, openAt } from './support/import.ts'
-import { basic, bearer, type Caller } from './support/instance.ts'
-
-/** wrangler.toml's, so that the Worker finds what was imported. */
-const databaseId = '00000000-0000-0000-0000-000000000000'
-
-async function workerOn(folder: string, settings: Record<string, string>) {
-  const worker = build(temporaryFolder())
-  const { miniflare, address } = await startWorker({
-    name: 'rollcall',
-    main: 'worker.js',
-    modules: { 'worker.js': readFileSync(worker, 'utf8') },
-    env: {
-      ...rollcallBindings({
-        PASSWORD_SCHEME: 'pbkdf2',
-        ROOT_URL: 'http://localhost',
-        LOG_REQUESTS: 'off',
-        ...settings,
-      }),
-      DB: { type: 'd1', id: databaseId },
-    },
-    persist: `${folder}/v3`,
-  })
-  onTestFinished(() => miniflare.dispose())
-  return async (who: Caller, path: string) => {
-    const response = await fetch(new URL(path, address), { headers: who })
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
-  }
-}
+import { basic, bearer, startInstance } from './support/instance.ts'
 
 it('lets people, keys, tokens and browsers in by what they had', async () => {
   const folder = temporaryFolder()
@@ -44,11 +12,11 @@ it('lets people, keys, tokens and browsers in by what they had', async () => {
   await importInto(db, openAt(filledGrafana(folder, '9'), { withSessions: true }))
   const now = Math.floor(Date.now() / 1000)
   await db.apply([`UPDATE sessions SET seen_at = ${now}, expires_at = ${now + 1000}`])
-  const get = await workerOn(folder, { GRAFANA_SECRET_KEY: secretKey })
+  const { get } = await startInstance(build(temporaryFolder()), folder, { GRAFANA_SECRET_KEY: secretKey })
   for (const { id, login, email, password, isDisabled } of people) {
     for (const name of [login, email]) {
       const { status, body } = await get(basic(name, password), '/api/user')
-      expect([name, status, body.id]).toEqual(isDisabled ? [name, 401, undefined] : [name, 200, id])
+      expect([name, status, Object(body).id]).toEqual(isDisabled ? [name, 401, undefined] : [name, 200, id])
     }
   }
   expect((await get(basic('RosaBrown0', 'correct horse battery1'), '/api/user')).status).toBe(401)

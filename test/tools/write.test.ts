@@ -25,21 +25,12 @@ describe('records written in chunks', () => {
   it('are all there, and a second time changes nothing', async () => {
     const db = await emptyDatabase()
     const told: number[] = []
-    await writeRecords(
-      db,
-      () => people(6000),
-      plan,
-      (done) => told.push(done),
-    )
+    const tell = (done: number) => told.push(done)
+    await writeRecords(db, () => people(6000), plan, tell)
     expect(told).toEqual([1, 2])
     expect(await db.rows("SELECT n FROM counters WHERE kind = 'users'")).toEqual([{ n: 6000 }])
     await db.apply(["UPDATE users SET name = 'Changed' WHERE id = 7", 'DELETE FROM users WHERE id = 8'])
-    await writeRecords(
-      db,
-      () => people(6000),
-      plan,
-      (done) => told.push(done),
-    )
+    await writeRecords(db, () => people(6000), plan, tell)
     expect(told).toEqual([1, 2])
     expect(await db.rows('SELECT id, name FROM users WHERE id IN (7, 8)')).toEqual([{ id: 7, name: 'Changed' }])
     expect(await progressOf(db, 'abc')).toEqual({ chunksDone: 2, chunks: 2, startedAt: 1000, finishedAt: 1000 })

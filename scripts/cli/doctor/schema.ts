@@ -1,21 +1,10 @@
 // Whether the database is the one that this code was written for.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { expectedObjects, missingObjects, splitMigration } from '../../schemaObjects.ts'
-import { root } from '../../wrangler.ts'
-import { messageOf } from '../command.ts'
+import { howToMigrate } from '../../directory/database.ts'
+import { messageOf } from '../../failure.ts'
+import { listObjects, missingFrom, readMigrations } from '../../migrations.ts'
 import { type Check, error, NotMade, type Problem, when } from './check.ts'
 import { type Site, sqlCommand } from './site.ts'
-
-const files = () =>
-  readdirSync(`${root}drizzle`)
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-
-const migrate = ({ where }: Site) =>
-  where.remote
-    ? 'npm run deploy'
-    : `npm run deploy -- --local${where.persistTo ? ` --persist-to ${where.persistTo}` : ''}`
 
 /** Where there is no such table, wrangler has never applied any. */
 async function appliedTo(site: Site): Promise<string[]> {
@@ -30,14 +19,17 @@ async function appliedTo(site: Site): Promise<string[]> {
 const someOf = (names: string[]) => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`
 
 async function migrations(site: Site): Promise<Problem[]> {
-  const known = files()
+  const known = readMigrations().map(({ file }) => file)
   const applied = await appliedTo(site)
   const missing = known.filter((file) => !applied.includes(file))
   const unknown = applied.filter((name) => !known.includes(name))
   const inOrder = applied.filter((name) => known.includes(name))
   return [
     ...when(missing.length > 0, () =>
-      error(`${missing.length} of ${known.length} migrations are not applied: ${someOf(missing)}`, migrate(site)),
+      error(
+        `${missing.length} of ${known.length} migrations are not applied: ${someOf(missing)}`,
+        howToMigrate(site.where),
+      ),
     ),
     ...when(unknown.length > 0, () =>
       error(
@@ -55,14 +47,11 @@ async function migrations(site: Site): Promise<Problem[]> {
 }
 
 async function tables(site: Site): Promise<Problem[]> {
-  const expected = expectedObjects(
-    files().flatMap((file) => splitMigration(readFileSync(`${root}drizzle/${file}`, 'utf8'))),
-  )
-  const missing = missingObjects(expected, await site.rows('SELECT type, name FROM sqlite_master'))
+  const { expected, missing } = missingFrom(await site.rows(listObjects))
   return when(missing.length > 0, () =>
     error(
-      `${missing.length} of ${expected.length} tables, indexes and triggers are missing: ${someOf(missing.map(({ type, name }) => `${type} ${name}`))}`,
-      `${migrate(site)} leaves the statements in .wrangler/missing.sql, and prints how to send them`,
+      `${missing.length} of ${expected} tables, indexes and triggers are missing: ${someOf(missing.map(({ type, name }) => `${type} ${name}`))}`,
+      `${howToMigrate(site.where)} leaves the statements in .wrangler/missing.sql, and prints how to send them`,
     ),
   )
 }

@@ -1,8 +1,8 @@
 // Whether the settings are what the Worker takes, and what somebody meant.
 
 import { readConfig } from '../../../src/config.ts'
+import { messageOf } from '../../failure.ts'
 import { isThisMachine } from '../api.ts'
-import { messageOf } from '../command.ts'
 import { type Check, error, type Problem, warning, when } from './check.ts'
 import { configOf, hostsOf, isDeployed, type Site } from './site.ts'
 

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { Failure } from '../../cli/command.ts'
+import { Failure } from '../../failure.ts'
 import { laterShapes, shapes, shapeTables } from './tables.ts'
 
 type Line = (string | null)[]

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { Failure } from '../../cli/command.ts'
+import { Failure, messageOf } from '../../failure.ts'
 import { openFolder, tablesIn } from './csv.ts'
 import { isSqlite } from './magic.ts'
 import { missingFrom, type Shape, shapeTables, versionOf } from './tables.ts'
@@ -46,8 +46,6 @@ function openSqlite(file: string): DatabaseSync {
   }
 }
 
-const said = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
 /** A copy made while Grafana was writing, or cut short, is found here rather than halfway. */
 function checkWhole(db: DatabaseSync, file: string): void {
   const refused = (what: string) =>
@@ -58,7 +56,7 @@ function checkWhole(db: DatabaseSync, file: string): void {
   try {
     found = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0]
   } catch (error) {
-    throw refused(said(error))
+    throw refused(messageOf(error))
   }
   if (found !== 'ok') throw refused(String(found).split('\n').at(-1) ?? '')
 }
@@ -94,7 +92,7 @@ function opened(path: string): DatabaseSync {
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new Failure(
-      `${path} could not be opened: ${said(error)}. Copy it, with the -wal file beside it if any, to a folder of yours`,
+      `${path} could not be opened: ${messageOf(error)}. Copy it, with the -wal file beside it if any, to a folder of yours`,
     )
   }
 }

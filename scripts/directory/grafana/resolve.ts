@@ -1,6 +1,6 @@
 // `--resolve`: what becomes of people who share a login or an e-mail. `rename` or `skip` for all of them, `12=skip` for one.
 
-import { Misuse } from '../../cli/command.ts'
+import { Misuse } from '../../failure.ts'
 
 export type Resolution = 'rename' | 'skip'
 

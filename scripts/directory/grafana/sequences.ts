@@ -1,6 +1,6 @@
 // The highest id that Grafana ever gave of each: whoever had it may be gone, but dashboards, logs and Terraform name them.
 
-import type { Counts } from '../export.ts'
+import type { Counts } from '../records.ts'
 import { type Kind, largestId } from '../records.ts'
 import type { GrafanaFile } from './file.ts'
 import { sequenceShape } from './tables.ts'

@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { onTestFinished } from 'vitest'
 import { type Database, openDatabase } from '../../../scripts/directory/database.ts'
-import { splitMigration } from '../../../scripts/schemaObjects.ts'
-import { root } from '../../../scripts/wrangler.ts'
+import { migrationStatements } from '../../../scripts/migrations.ts'
 
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(): string {
@@ -12,10 +11,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-const migrations = readdirSync(`${root}drizzle`)
-  .filter((file) => file.endsWith('.sql'))
-  .sort()
-  .flatMap((file) => splitMigration(readFileSync(`${root}drizzle/${file}`, 'utf8')))
+const migrations = migrationStatements()
 
 /** A migrated local D1 in which nobody is. */
 export async function emptyDatabase(persistTo = temporaryFolder()): Promise<Database> {

@@ -2,6 +2,7 @@ import type { Database } from '../../../scripts/directory/database.ts'
 import type { Existing } from '../../../scripts/directory/firstAccount.ts'
 import { openGrafana } from '../../../scripts/directory/grafana/open.ts'
 import { readResolve } from '../../../scripts/directory/grafana/resolve.ts'
+import { kindNames, kinds } from '../../../scripts/directory/records.ts'
 import type { Source } from '../../../scripts/directory/source.ts'
 import { checkTarget, earlierImport, type Target } from '../../../scripts/directory/target.ts'
 import { writeRecords } from '../../../scripts/directory/write.ts'
@@ -25,3 +26,10 @@ export async function importInto(db: Database, source: Source, existing?: Existi
 
 export const found = ({ findings }: Pick<Source, 'findings'>, weight: string) =>
   findings.filter((finding) => finding.weight === weight).map(({ what, row }) => `${what}: ${row}`)
+
+/** How many there are of each kind that there is any of. */
+export async function countsIn(db: Database) {
+  const columns = kindNames.map((kind) => `(SELECT count(*) FROM ${kinds[kind].name}) AS "${kind}"`)
+  const [row] = await db.rows<Record<string, number>>(`SELECT ${columns.join(', ')}`)
+  return Object.fromEntries(Object.entries(row ?? {}).filter(([, count]) => count > 0))
+}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 import { rollcallBindings } from '../../../bench/workerd.ts'
 import { startWorker } from '../../../scripts/workerd.ts'
+import { zeroIds } from '../../../scripts/wranglerToml.ts'
 
 /** Who asks: headers that say so. Nobody, where there are none. */
 export type Caller = Record<string, string>
@@ -19,9 +20,6 @@ export type Instance = {
   send(who: Caller, method: string, path: string, body?: object): Promise<Answer>
 }
 
-/** wrangler.toml's, so that the commands find the database where the Worker keeps it. */
-const databaseId = '00000000-0000-0000-0000-000000000000'
-
 async function read(response: Response): Promise<Answer> {
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '')
@@ -33,7 +31,11 @@ async function read(response: Response): Promise<Answer> {
 }
 
 /** The built Worker on the database in a folder, as `npm run dev -- --persist-to <folder>` would have it. */
-export async function startInstance(worker: string, folder: string): Promise<Instance> {
+export async function startInstance(
+  worker: string,
+  folder: string,
+  settings: Record<string, string>,
+): Promise<Instance> {
   const { miniflare, address } = await startWorker({
     name: 'rollcall',
     main: 'worker.js',
@@ -41,11 +43,12 @@ export async function startInstance(worker: string, folder: string): Promise<Ins
     env: {
       ...rollcallBindings({
         PASSWORD_SCHEME: 'pbkdf2',
-        QUOTA_ENABLED: 'true',
         ROOT_URL: 'http://localhost',
         LOG_REQUESTS: 'off',
+        ...settings,
       }),
-      DB: { type: 'd1', id: databaseId },
+      // wrangler.toml's, so that the commands find the database where the Worker keeps it.
+      DB: { type: 'd1', id: zeroIds.database },
     },
     persist: `${folder}/v3`,
   })
